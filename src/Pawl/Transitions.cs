@@ -1,0 +1,4 @@
+namespace Pawl;
+
+/// <summary>placeholder, replaced in the next commit</summary>
+public static class Transitions;
