@@ -1,0 +1,116 @@
+namespace Pawl.Storage;
+
+/// <summary>The seam between the engine and a database: batches in, batches out, one round trip a call.</summary>
+/// <remarks>
+/// <para>Every write of a running attempt shows its <see cref="Lease"/>; a stale one changes nothing and is answered
+/// <see cref="Settled.LeaseLost"/>. Moves are those of <see cref="Transitions"/>; a store carries them out and invents none.</para>
+/// <para>A call returns after its commit is durable. An outage throws <see cref="PawlException"/> with a <c>storage_</c> code or the
+/// driver's own exception; then nothing was promised.</para>
+/// </remarks>
+public interface IJobStore : IAsyncDisposable
+{
+    /// <summary>What this store is, for people: <c>sqlite</c> or <c>postgres</c>, with its version.</summary>
+    StoreInfo Info { get; }
+
+    /// <summary>Hints about what this store has just committed.</summary>
+    Wakeups Wakeups { get; }
+
+    /// <summary>Looks at the schema and, when asked to, applies the steps it lacks.</summary>
+    ValueTask<SchemaStatus> MigrateAsync(bool apply, CancellationToken cancellationToken);
+
+    /// <summary>Stores new jobs, all or none. Those whose key is held by an equal job are answered with that job.</summary>
+    ValueTask<EnqueueReply> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Leases runnable jobs to a worker.</summary>
+    ValueTask<IReadOnlyList<Claimed>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Makes a worker known and gives it its number.</summary>
+    ValueTask<long> RegisterAsync(WorkerFacts worker, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Renews the leases of a worker by one row, and answers what it should know.</summary>
+    ValueTask<HeartbeatReply> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Stores what running attempts have to say; one transaction for each attempt's group.</summary>
+    ValueTask<IReadOnlyList<SaveReply>> SaveAsync(IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Ends attempts; unblocks and releases what waited for them in the same transaction.</summary>
+    ValueTask<IReadOnlyList<SettleReply>> SettleAsync(IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Ends the attempts of a worker that fell silent. Only for the leader of the stated term.</summary>
+    ValueTask<LoseReply> LoseAsync(LoseRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Moves due jobs to their queues and expires those that are too late. Only for the leader of the stated term.</summary>
+    ValueTask<PromoteReply> PromoteAsync(PromoteRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Cancels jobs that do not run; asks running ones to stop.</summary>
+    ValueTask<IReadOnlyList<Changed>> CancelAsync(CancelRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Opens a new generation of failed or cancelled jobs.</summary>
+    ValueTask<IReadOnlyList<Changed>> RetryAsync(RetryRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Changes priority, time, queue, start limit, budget or tags.</summary>
+    ValueTask<IReadOnlyList<Changed>> EditAsync(EditRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Takes failures off the dead list, or puts them back.</summary>
+    ValueTask<IReadOnlyList<Changed>> DismissAsync(DismissRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Lets jobs go that wait for an approval.</summary>
+    ValueTask<IReadOnlyList<Changed>> ApproveAsync(ApproveRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Removes ended jobs and all they hold.</summary>
+    ValueTask<IReadOnlyList<Changed>> PurgeAsync(PurgeRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Removes one slice of what retention no longer keeps. Only for the leader of the stated term.</summary>
+    ValueTask<RetainReply> RetainAsync(RetainRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Pauses or resumes a queue or a type.</summary>
+    ValueTask PauseAsync(PauseRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Sets limits of a queue or of a concurrency key.</summary>
+    ValueTask LimitAsync(LimitRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Asks for, keeps or reads the leadership of the chores.</summary>
+    ValueTask<LeadReply> LeadAsync(LeadRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Records facts that are not about one move: notices, health, recovery runs.</summary>
+    ValueTask RecordAsync(IReadOnlyList<Fact> facts, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Reads jobs by number; those that are not there are left out.</summary>
+    ValueTask<IReadOnlyList<Job>> GetAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken);
+
+    /// <summary>Reads one page of jobs.</summary>
+    ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Reads the attempts of a job, newest first, the running one included.</summary>
+    ValueTask<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId job, CancellationToken cancellationToken);
+
+    /// <summary>Reads events in order: those after a number, of one job or of all.</summary>
+    ValueTask<IReadOnlyList<EventRecord>> EventsAsync(EventQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Reads the log of one attempt from a byte offset on.</summary>
+    ValueTask<LogPage> LogAsync(LogQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Reads the artifacts of a job, without their bytes.</summary>
+    ValueTask<IReadOnlyList<Artifact>> ArtifactsAsync(JobId job, CancellationToken cancellationToken);
+
+    /// <summary>Reads the bytes of one artifact: the newest of that name; null when there is none.</summary>
+    ValueTask<ReadOnlyMemory<byte>?> ArtifactAsync(JobId job, string name, CancellationToken cancellationToken);
+
+    /// <summary>Reads the ledger rows of up to 1,000 keys in one query, in the order asked.</summary>
+    ValueTask<IReadOnlyList<ItemRow?>> ItemsAsync(string dataset, IReadOnlyList<string> keys, CancellationToken cancellationToken);
+
+    /// <summary>Reads recorded runs of items: of one job, or of one key.</summary>
+    ValueTask<IReadOnlyList<ItemRun>> ItemRunsAsync(ItemRunQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Reads the workers, the gone ones of the last day included.</summary>
+    ValueTask<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads depth and limits of each line (queue and type) from kept counters.</summary>
+    ValueTask<IReadOnlyList<LineFacts>> LinesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads what was counted minute by minute since a time.</summary>
+    ValueTask<IReadOnlyList<MinuteFacts>> MinutesAsync(DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>Writes a consistent copy of the store to a place that does not exist yet.</summary>
+    ValueTask BackupAsync(string path, CancellationToken cancellationToken);
+}

@@ -1,0 +1,35 @@
+namespace Pawl.Storage;
+
+/// <summary>Which jobs to list, by number. All conditions must hold.</summary>
+public sealed record JobQuery
+{
+    /// <summary>Only these states; empty for all.</summary>
+    public IReadOnlyList<JobState> States { get; init; } = [];
+
+    /// <summary>Only this queue.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>Only this type.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Only children of this job.</summary>
+    public JobId? Parent { get; init; }
+
+    /// <summary>Only dismissed (true) or undismissed (false) failures.</summary>
+    public bool? Dismissed { get; init; }
+
+    /// <summary>Only those beyond this number, in the direction of the list.</summary>
+    public JobId? After { get; init; }
+
+    /// <summary>Lowest number first; default highest first.</summary>
+    public bool Ascending { get; init; }
+
+    /// <summary>At most so many; 1 to 1,000.</summary>
+    public int Limit { get; init; } = 50;
+}
+
+/// <summary>One page of jobs.</summary>
+/// <param name="Jobs">The jobs.</param>
+/// <param name="Next">Where the next page begins (<see cref="JobQuery.After"/>); null at the end.</param>
+/// <param name="Partial">Whether the store stopped looking before the page was full, to stay quick; go on at <paramref name="Next"/>.</param>
+public sealed record JobPage(IReadOnlyList<Job> Jobs, JobId? Next, bool Partial = false);

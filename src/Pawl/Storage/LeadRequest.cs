@@ -1,0 +1,14 @@
+namespace Pawl.Storage;
+
+/// <summary>A wish to do the chores.</summary>
+/// <param name="WorkerId">Who asks.</param>
+/// <param name="TakeFrom">The term and beat that were silent for the whole lease on the asker's own clock; null to keep or only read.</param>
+/// <param name="Leave">Whether to give the leadership up.</param>
+public sealed record LeadRequest(long WorkerId, (long Term, long Beat)? TakeFrom = null, bool Leave = false);
+
+/// <summary>Who leads.</summary>
+/// <param name="Mine">Whether the asker does.</param>
+/// <param name="Leader">Who does; null when nobody does.</param>
+/// <param name="Term">Its term, given by the database; rises with each change.</param>
+/// <param name="Beat">Rises each time the leader renews.</param>
+public sealed record LeadReply(bool Mine, long? Leader, long Term, long Beat);

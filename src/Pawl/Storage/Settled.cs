@@ -1,0 +1,17 @@
+namespace Pawl.Storage;
+
+/// <summary>What became of a write of a running attempt.</summary>
+public enum Settled
+{
+    /// <summary>It was stored.</summary>
+    Done,
+
+    /// <summary>The same end was stored before with the same token; nothing changed now.</summary>
+    Repeated,
+
+    /// <summary>A later attempt or an end owns the job; nothing changed.</summary>
+    LeaseLost,
+
+    /// <summary>The job is not there any more.</summary>
+    Gone,
+}

@@ -1,0 +1,24 @@
+namespace Pawl.Storage;
+
+/// <summary>A worker as the store knows it.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Facts">What it said of itself.</param>
+/// <param name="Beat">Its last beat.</param>
+/// <param name="Gone">Whether it left or was declared gone.</param>
+/// <param name="Dead">Whether the store knows for certain that its process is dead, so that nobody need wait for the lease to pass.</param>
+/// <param name="Draining">Whether it takes no new work.</param>
+/// <param name="SlotsUsed">How many slots were in use at its last beat.</param>
+/// <param name="StartedAt">When it registered.</param>
+/// <param name="SeenAt">When it last beat, by wall clock: for display only.</param>
+/// <param name="Running">How many leases it holds.</param>
+public sealed record WorkerRow(
+    long Id,
+    WorkerFacts Facts,
+    long Beat,
+    bool Gone,
+    bool Dead,
+    bool Draining,
+    int SlotsUsed,
+    DateTimeOffset StartedAt,
+    DateTimeOffset SeenAt,
+    int Running);
