@@ -85,14 +85,16 @@ public static class Transitions
     /// <summary>Every move, in the order of the model. A row that leads to different states appears once for each event.</summary>
     public static IReadOnlyList<Move> Table { get; } = Array.AsReadOnly(Moves);
 
-    /// <summary>The state an event leads to; null when it is no move from there, or when it removes the job (<see cref="MayPurge"/>).</summary>
+    /// <summary>The state an event leads to.</summary>
+    /// <returns>Null when it is no move from there, or when it removes the job (<see cref="MayPurge"/>).</returns>
     public static JobState? Next(JobState from, JobEvent happened) =>
         Knows(from) && Knows(happened) ? Grid[((int)from * Events) + (int)happened] : null;
 
     /// <summary>The state a new job begins in; null when the event is no creation.</summary>
     public static JobState? First(JobEvent happened) => Knows(happened) ? Creations[(int)happened] : null;
 
-    /// <summary>Whether a job has ended: succeeded, failed or cancelled. Only a new generation opens it again, and never a success.</summary>
+    /// <summary>Whether a job has ended: succeeded, failed or cancelled.</summary>
+    /// <remarks>Only a new generation opens it again, and never a success.</remarks>
     public static bool IsTerminal(JobState state) => state is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 
     /// <summary>Whether a job in this state may be removed.</summary>
