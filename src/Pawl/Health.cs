@@ -61,7 +61,7 @@ internal static class Health
             Deduct("store", 40, $"the last call of the store failed");
         }
 
-        // Doubles: 30 points may come out as 30.000000000000004, and a score of 70 must not be shown as 69.
+        // Doubles: 30 points may come out as 30.000000000000004, and then a score of 70 would be shown as 69.
         var score = (int)Math.Floor(100 - Math.Round(sum, 9));
         return new(facts.Queue, Math.Max(0, score), deductions);
 

@@ -12,6 +12,16 @@ public sealed class AgeingTests
         Assert.Equal([10, 20, 30, 40], given);
     }
 
+    [Theory]
+    [InlineData(1_000_000)]
+    [InlineData(1_000_010)]
+    [InlineData(9_223_372_036_854_775_800)]
+    public void The_pattern_holds_however_many_starts_came_before(long tenth)
+    {
+        Assert.Equal(1, Ageing.Turns(tenth - 1, 1));
+        Assert.Equal(0, Ageing.Turns(tenth, 1) + Ageing.Turns(tenth - 2, 1));
+    }
+
     [Fact]
     public void Of_600_starts_a_minute_540_keep_their_order_and_300_old_jobs_are_gone_in_five_minutes()
     {

@@ -138,11 +138,8 @@ public sealed class HealthTests
     [Fact]
     public void A_sum_that_doubles_cannot_hold_exactly_does_not_cost_a_point()
     {
-        // Every share of failures in 4,000 that costs a whole number of points.
-        for (var points = 0; points <= 40; points++)
-        {
-            Assert.Equal(100 - points, Health.Of(Queue() with { Ended = 4_000, Failed = points * 25 }).Score);
-        }
+        // 32.4 + 3.6 comes out as 36.00000000000001.
+        Assert.Equal(64, Health.Of(Queue() with { Ended = 4_000, Failed = 810, NewDeadLetters = 18 }).Score);
     }
 
     [Fact]
