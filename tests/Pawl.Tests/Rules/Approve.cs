@@ -14,7 +14,7 @@ internal static class Approve
 
         var approved = System.IO.File.Exists(path) ? System.IO.File.ReadAllText(path).ReplaceLineEndings("\n") : "";
         var remedy = "Run the tests with PAWL_APPROVE=1 and read the difference.";
-        Xunit.Assert.True(approved == text, $"{pathFromRepositoryRoot} is stale. {remedy}");
+        Assert.True(approved == text, $"{pathFromRepositoryRoot} is stale. {remedy}");
     }
 
     private static string Root()

@@ -1,6 +1,4 @@
-using FsCheck;
 using FsCheck.Fluent;
-using Xunit;
 
 namespace Pawl.Tests.Rules;
 

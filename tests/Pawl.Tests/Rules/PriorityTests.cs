@@ -1,5 +1,4 @@
 using FsCheck.Fluent;
-using Xunit;
 
 namespace Pawl.Tests.Rules;
 

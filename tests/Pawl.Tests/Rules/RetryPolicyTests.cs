@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Pawl.Tests.Rules;
 
 public sealed class RetryPolicyTests
