@@ -36,6 +36,9 @@ public sealed record Settlement
     /// <summary>Whether this attempt made progress: then the count of idle snoozes begins anew.</summary>
     public bool MadeProgress { get; init; }
 
+    /// <summary>What a retry adds to the priority, and the most that retries add; 0 or more.</summary>
+    public (int Each, int Most) RetryPoints { get; init; } = (5, 15);
+
     /// <summary>What it had to say at the end; stored with it.</summary>
     public AttemptSave? Last { get; init; }
 }

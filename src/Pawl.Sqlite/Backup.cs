@@ -1,0 +1,41 @@
+using Microsoft.Data.Sqlite;
+
+namespace Pawl.Sqlite;
+
+internal sealed partial class SqliteStore
+{
+    /// <inheritdoc/>
+    public ValueTask BackupAsync(string path, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var full = Path.GetFullPath(path);
+        if (File.Exists(full) || Directory.Exists(full))
+        {
+            throw new PawlException("storage_path", $"'{full}' exists already; a backup is never written over something. Name a new file.");
+        }
+
+        if (!Directory.Exists(Path.GetDirectoryName(full)))
+        {
+            throw new PawlException("storage_path", $"The folder of '{full}' does not exist. Create it first.");
+        }
+
+        Copy(full);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Through SQLite's own backup: reading the file ourselves would drop its locks. The copy gets its name when it is whole.</summary>
+    private void Copy(string path)
+    {
+        var making = path + ".creating";
+        File.Delete(making);
+        using (var source = new Connection(_place.InMemory ? "Data Source=:memory:" : ConnectionString(_place.Path, SqliteOpenMode.ReadOnly)))
+        using (var target = new Connection(ConnectionString(making, SqliteOpenMode.ReadWriteCreate)))
+        {
+            var from = _place.InMemory ? _writing.Owner : source.Owner;
+            from.BackupDatabase(target.Owner);
+            target.Execute("pragma journal_mode = delete; pragma synchronous = full");
+        }
+
+        File.Move(making, path, overwrite: true);
+    }
+}

@@ -1,0 +1,165 @@
+using Pawl.Storage;
+
+namespace Pawl.Sqlite;
+
+/// <summary>What one transaction of the writer gathers: numbers it gave, events, counts, hints. Written before the commit, forgotten with a
+/// rollback.</summary>
+internal sealed class Batch(Connection db, Wakeups wakeups)
+{
+    private const string MaxJob = "select max(coalesce((select max(id) from job), 0), coalesce((select value from meta where key = 'last_job_id'), 0))";
+    private const string MaxSeq = "select max(coalesce((select max(seq) from event), 0), coalesce((select value from meta where key = 'last_seq'), 0))";
+    private const string OpenEdges = "select count(*) from dependency where met = 0";
+    private const string HeldJobs = "select count(*) from job where held is not null";
+    private const string InsertEvents = "insert into event (seq, first, at, pack) values (@seq, @first, @at, @pack)";
+    private const string InsertJobEvent = "insert into job_event (job_id, seq) values (@job, @seq) on conflict do nothing";
+    private const string SaveMeta = "insert into meta (key, value) values (@key, @value) on conflict (key) do update set value = excluded.value";
+
+    private readonly EventPack _events = new();
+    private readonly HashSet<long> _attention = [];
+    private long _lastJob;
+    private long _lastSeq;
+    private long _committedSeq;
+    private int? _runnable;
+    private DateTimeOffset? _scheduled;
+
+    public Connection Db => db;
+
+    public Lines Lines { get; } = new();
+
+    public Minutes Minutes { get; } = new();
+
+    public Queues Queues { get; } = new();
+
+    /// <summary>How many dependencies are open: while there are none, an end need not look for dependents.</summary>
+    public long OpenDependencies { get; set; }
+
+    /// <summary>How many jobs wait for a key: while there are none, an end need not look for waiters.</summary>
+    public long Held { get; set; }
+
+    /// <summary>Reads the counters; at the opening and after a rollback.</summary>
+    public void Load()
+    {
+        _lastJob = db.Number(MaxJob);
+        _lastSeq = _committedSeq = db.Number(MaxSeq);
+        OpenDependencies = db.Number(OpenEdges);
+        Held = db.Number(HeldJobs);
+        Lines.Load(db);
+        Queues.Load(db);
+        Minutes.Clear();
+        Forget();
+    }
+
+    public long NextJobId() => ++_lastJob;
+
+    /// <summary>Records an event that a job's own columns or its attempts will name.</summary>
+    public long Event(
+        EventKind kind, long job, int generation, int attempt, JobState? from, JobState? to, long now, string? actor = null, string? reason = null)
+    {
+        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason);
+        return ++_lastSeq;
+    }
+
+    /// <summary>Records an event and where to find it from its job.</summary>
+    public long JobEvent(
+        EventKind kind,
+        long job,
+        int generation,
+        int attempt,
+        JobState? from,
+        JobState? to,
+        long now,
+        string? actor = null,
+        string? reason = null,
+        string? title = null,
+        string? data = null)
+    {
+        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, title, data);
+        _lastSeq++;
+        if (job != 0)
+        {
+            db.Use(InsertJobEvent).Bind(job).Bind(_lastSeq).Run();
+        }
+
+        return _lastSeq;
+    }
+
+    /// <summary>Moves a job between two counts of its line.</summary>
+    public void Move(Line line, JobState? from, JobState? to)
+    {
+        if (from is { } before)
+        {
+            Lines.Add(line, (int)before, -1);
+        }
+
+        if (to is { } after)
+        {
+            Lines.Add(line, (int)after, 1);
+        }
+    }
+
+    public void Hold(Line line, int by)
+    {
+        Lines.Add(line, Line.Held, by);
+        Held += by;
+    }
+
+    public void Die(Line line, int by) => Lines.Add(line, Line.Dead, by);
+
+    public void Runnable(int priority) => _runnable = _runnable is { } known ? Math.Max(known, priority) : priority;
+
+    public void Scheduled(DateTimeOffset at) => _scheduled = _scheduled is { } known && known <= at ? known : at;
+
+    public void Attention(long worker) => _attention.Add(worker);
+
+    /// <summary>Keeps the highest job number although its row goes: a number is never given twice.</summary>
+    public void KeepLastJobId() => db.Use(SaveMeta).Bind("last_job_id").Bind(_lastJob).Run();
+
+    /// <summary>Writes what was gathered, just before the commit.</summary>
+    public void Flush()
+    {
+        if (_events.Count > 0)
+        {
+            db.Use(InsertEvents).Bind(_lastSeq).Bind(_lastSeq - _events.Count + 1).Bind(_events.BaseMicros).BindBlob(_events.Bytes).Run();
+        }
+
+        Lines.Flush(db);
+        Minutes.Flush(db);
+    }
+
+    /// <summary>After the commit: keeps the numbers and tells who waits.</summary>
+    public void Committed()
+    {
+        var recorded = _lastSeq > _committedSeq;
+        _committedSeq = _lastSeq;
+        var (runnable, scheduled) = (_runnable, _scheduled);
+        long[] attention = _attention.Count == 0 ? [] : [.. _attention];
+        Forget();
+        if (runnable is { } priority)
+        {
+            wakeups.SayRunnable(priority);
+        }
+
+        if (scheduled is { } at)
+        {
+            wakeups.SayScheduled(at);
+        }
+
+        foreach (var worker in attention)
+        {
+            wakeups.SayAttention(worker);
+        }
+
+        if (recorded)
+        {
+            wakeups.SayRecorded(_committedSeq);
+        }
+    }
+
+    private void Forget()
+    {
+        _events.Clear();
+        _attention.Clear();
+        _runnable = null;
+        _scheduled = null;
+    }
+}

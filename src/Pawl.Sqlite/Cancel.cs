@@ -1,0 +1,84 @@
+using Pawl.Storage;
+
+namespace Pawl.Sqlite;
+
+internal sealed partial class SqliteStore
+{
+    private const string AskToStop = """
+        update job set cancel_requested_at = @now, row_version = row_version + 1 where id = @id and state = 'running' and cancel_requested_at is null
+        """;
+
+    private const string SaveCancel = """
+        insert into job_cancel (id, by, reason, end_reason, grace_us) values (@id, @by, @reason, @end_reason, @grace)
+        on conflict (id) do update set by = excluded.by, reason = excluded.reason, end_reason = excluded.end_reason, grace_us = excluded.grace_us
+        """;
+
+    private const string SelectOpenChildren = """
+        select b.id from job_body b join job j on j.id = b.id
+        where b.parent_id = @parent and j.state in ('scheduled', 'blocked', 'queued', 'running')
+        order by b.id
+        """;
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Changed>> CancelAsync(CancelRequest request, CancellationToken cancellationToken) =>
+        WriteAsync<IReadOnlyList<Changed>>(
+            batch => [.. request.Ids.Select(id => Cancel(batch, id, request, request.EndReason, Micros.Of(request.Now)))], cancellationToken);
+
+    private Changed Cancel(Batch batch, JobId id, CancelRequest request, EndReason reason, long now)
+    {
+        if (Head.Find(batch, id.Value) is not { } head)
+        {
+            return new Changed(id, "not_found", null);
+        }
+
+        if (head.State == JobState.Cancelled)
+        {
+            return new Changed(id, null, head.State);   // asked again: it is as wished
+        }
+
+        if (Transitions.IsTerminal(head.State))
+        {
+            return new Changed(id, "already_final", head.State);
+        }
+
+        if (head.State == JobState.Running)
+        {
+            if (batch.Db.Use(AskToStop).Bind(now).Bind(id).Run() == 1)
+            {
+                SaveCancelOf(batch.Db, id, request, reason);
+                batch.JobEvent(
+                    EventKind.CancelRequested, id.Value, head.Generation, head.Attempt, null, null, now, request.By, Words.Of(reason), request.Reason);
+                batch.Attention(head.WorkerId!.Value);
+            }
+        }
+        else
+        {
+            SaveCancelOf(batch.Db, id, request, reason);
+            EndUnstarted(batch, id.Value, JobEvent.Cancelled, Words.Of(reason), request.By, now, request.Reason);
+        }
+
+        if (request.Children)
+        {
+            CancelChildren(batch, id, request, now);
+        }
+
+        return new Changed(id, null, StateOf(batch.Db, id), WorkerId: head.State == JobState.Running ? head.WorkerId : null);
+    }
+
+    private void CancelChildren(Batch batch, JobId parent, CancelRequest request, long now)
+    {
+        var children = new List<JobId>();
+        for (var row = batch.Db.Use(SelectOpenChildren).Bind(parent); row.Step();)
+        {
+            children.Add(new JobId(row.Long(0)));
+        }
+
+        foreach (var child in children)
+        {
+            Cancel(batch, child, request, EndReason.Parent, now);
+        }
+    }
+
+    private static void SaveCancelOf(Connection db, JobId id, CancelRequest request, EndReason reason) =>
+        db.Use(SaveCancel).Bind(id).Bind(request.By).Bind(request.Reason).Bind(Words.Of(reason)).Bind(request.Grace).Run();
+}

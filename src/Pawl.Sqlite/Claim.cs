@@ -1,0 +1,299 @@
+using Pawl.Storage;
+
+namespace Pawl.Sqlite;
+
+internal sealed partial class SqliteStore
+{
+    private const string SelectFront = """
+        select id, priority, run_at, losses, unbegun, concurrency_key
+        from job
+        where line_id = @line and state = 'queued' and held is null and priority >= @least
+        order by priority desc, run_at, id
+        limit @count
+        """;
+
+    private const string SelectNextPriority = """
+        select priority, run_at from job
+        where line_id = @line and state = 'queued' and held is null and priority < @below
+        order by priority desc, run_at, id
+        limit 1
+        """;
+
+    private const string SelectOldest = """
+        select id, priority, run_at, losses, unbegun, concurrency_key
+        from job
+        where line_id = @line and state = 'queued' and held is null and priority = @priority and run_at <= @before
+        order by run_at, id
+        limit @count
+        """;
+
+    private const string LeaseJob = """
+        update job set state = 'running', reason = null, attempt = attempt + 1, worker_id = @worker, lease_token = @token,
+            prefetched = @prefetched, started_at = @now, started_seq = @seq, row_version = row_version + 1
+        where id = @id and state = 'queued' and held is null
+        """;
+
+    private const string SelectLeased = """
+        select j.attempt, j.generation, j.failures, j.losses, j.snoozes, j.max_attempts, j.concurrency_key, j.recoveries,
+            b.payload, b.trigger, b.kind, b.parent_id, b.timeout_us, b.grace_us, b.deadline_at, b.max_items, b.rate_key, b.force,
+            b.versions, b.tags, b.traceparent, b.requested_by
+        from job j join job_body b on b.id = j.id
+        where j.id = @id
+        """;
+
+    private const string HoldJob = "update job set held = 'concurrency_key' where id = @id and state = 'queued' and held is null";
+
+    /// <summary>Of ten starts in a queue one goes to the job that has waited longest, if it has waited this long.</summary>
+    private const double AgeingShare = 0.1;
+    private const long AgeingAfterMicros = 5 * 60 * 1_000_000L;
+    private const int LeastPriority = -1000;
+    private const int MostHolds = 1000;
+
+    private int _turn;
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Claimed>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
+        WriteAsync<IReadOnlyList<Claimed>>(batch => Claim(batch, request), cancellationToken);
+
+    private List<Claimed> Claim(Batch batch, ClaimRequest request)
+    {
+        var claim = new ClaimRun(request, Micros.Of(request.Now));
+        var queues = Open(batch, request);
+        for (var pass = 0; pass < 2 && claim.Wanted > 0; pass++)
+        {
+            for (var i = 0; i < queues.Count && claim.Wanted > 0; i++)
+            {
+                // An even share for each queue first; what one leaves over goes to the next, and to all once more.
+                var share = pass == 0 ? (claim.Wanted + queues.Count - i - 1) / (queues.Count - i) : claim.Wanted;
+                ClaimFrom(batch, claim, queues[(i + _turn) % queues.Count], share);
+            }
+        }
+
+        _turn = _turn == int.MaxValue ? 0 : _turn + 1;
+        return claim.Jobs;
+    }
+
+    /// <summary>The queues that have something for this worker, each with its lines.</summary>
+    private static List<List<(Line Line, int Room)>> Open(Batch batch, ClaimRequest request)
+    {
+        var queues = new List<List<(Line, int)>>();
+        var places = new Dictionary<string, List<(Line, int)>>(StringComparer.Ordinal);
+        foreach (var (queue, type, room) in request.Lines)
+        {
+            if (room > 0 && batch.Lines.Find(queue, type) is { Runnable: > 0 } line && !batch.Queues.IsPaused(queue, type))
+            {
+                if (!places.TryGetValue(queue, out var lines))
+                {
+                    places.Add(queue, lines = []);
+                    queues.Add(lines);
+                }
+
+                lines.Add((line, room));
+            }
+        }
+
+        return queues;
+    }
+
+    private static void ClaimFrom(Batch batch, ClaimRun claim, List<(Line Line, int Room)> lines, int share)
+    {
+        var memory = batch.Queues.Of(lines[0].Line.Queue);
+        var room = RoomIn(batch, lines[0].Line.Queue);
+        share = Math.Min(share, room);
+        var taken = 0;
+        var aged = (int)(Math.Floor((memory.Starts + share) * AgeingShare) - Math.Floor(memory.Starts * AgeingShare));
+        if (aged > 0)
+        {
+            taken += Take(batch, claim, Oldest(batch, claim, lines, aged), Math.Min(aged, share), byAge: true, out _);
+        }
+
+        while (taken < share && claim.Wanted > 0)
+        {
+            var front = Front(batch, claim, lines, share - taken);
+            var got = Take(batch, claim, front, share - taken, byAge: false, out var changed);
+            taken += got;
+            if (!changed || claim.Holds >= MostHolds)
+            {
+                if (claim.Holds >= MostHolds)
+                {
+                    batch.Runnable(front[0].Priority);   // there is more behind the held ones; look again after this commit
+                }
+
+                break;
+            }
+        }
+
+        memory.Starts += taken;
+    }
+
+    private static int RoomIn(Batch batch, string queue)
+    {
+        var most = batch.Queues.MaxRunning(queue);
+        return most == int.MaxValue
+            ? int.MaxValue
+            : (int)Math.Max(0, most - batch.Lines.All.Where(line => line.Queue == queue).Sum(line => line.Counts[(int)JobState.Running]));
+    }
+
+    private static List<Candidate> Front(Batch batch, ClaimRun claim, List<(Line Line, int Room)> lines, int count)
+    {
+        var candidates = new List<Candidate>();
+        foreach (var (line, room) in lines)
+        {
+            var most = Math.Min(count, claim.RoomIn(line, room)) + claim.PassedOver(line);
+            if (most == 0)
+            {
+                continue;
+            }
+
+            for (var row = batch.Db.Use(SelectFront).Bind(line.Id).Bind((long)claim.LeastPriority).Bind((long)most); row.Step();)
+            {
+                candidates.Add(Candidate.Of(row, line, room));
+            }
+        }
+
+        if (lines.Count > 1)
+        {
+            candidates.Sort(Candidate.ByPriority);
+        }
+
+        return candidates;
+    }
+
+    /// <summary>The jobs of these lines that have waited longest: the fronts of each priority are looked at, never the whole line.</summary>
+    private static List<Candidate> Oldest(Batch batch, ClaimRun claim, List<(Line Line, int Room)> lines, int count)
+    {
+        var before = claim.Now - AgeingAfterMicros;
+        var candidates = new List<Candidate>();
+        foreach (var (line, room) in lines)
+        {
+            var below = 1001;
+            while (below > claim.LeastPriority)
+            {
+                var next = batch.Db.Use(SelectNextPriority).Bind(line.Id).Bind((long)below);
+                if (!next.Step())
+                {
+                    break;
+                }
+
+                below = next.Int(0);
+                var waitedSince = next.Long(1);
+                next.Reset();
+                if (waitedSince > before || below < claim.LeastPriority)
+                {
+                    continue;
+                }
+
+                for (var row = batch.Db.Use(SelectOldest).Bind(line.Id).Bind((long)below).Bind(before).Bind((long)count); row.Step();)
+                {
+                    candidates.Add(Candidate.Of(row, line, room));
+                }
+            }
+        }
+
+        candidates.Sort(Candidate.ByAge);
+        return candidates;
+    }
+
+    private static int Take(Batch batch, ClaimRun claim, List<Candidate> candidates, int most, bool byAge, out bool changed)
+    {
+        var taken = 0;
+        changed = false;
+        foreach (var candidate in candidates)
+        {
+            if (taken == most || claim.Wanted == 0)
+            {
+                break;
+            }
+
+            if (claim.RoomIn(candidate.Line, candidate.Room) == 0 || claim.Place(candidate) is not { } place)
+            {
+                claim.PassOver(candidate.Line);
+                continue;
+            }
+
+            if (candidate.ConcurrencyKey is { } key && Holder(batch, key) is not null)
+            {
+                changed |= batch.Db.Use(HoldJob).Bind(candidate.Id).Run() == 1;
+                batch.Hold(candidate.Line, 1);
+                claim.Holds++;
+                continue;
+            }
+
+            if (Lease(batch, claim, candidate, place, byAge) is { } job)
+            {
+                claim.Took(candidate, place, job);
+                taken++;
+                changed = true;
+            }
+        }
+
+        return taken;
+    }
+
+    private static Claimed? Lease(Batch batch, ClaimRun claim, Candidate candidate, ClaimPlace place, bool byAge)
+    {
+        var row = batch.Db.Use(SelectLeased).Bind(candidate.Id);
+        if (!row.Step())
+        {
+            return null;
+        }
+
+        var attempt = row.Int(0) + 1;
+        var recoveries = row.Int(7);
+        var request = claim.Request;
+        var job = new Claimed
+        {
+            Lease = new Lease(new JobId(candidate.Id), attempt, request.Token),
+            Prefetched = place == ClaimPlace.Ahead,
+            Express = place == ClaimPlace.Express,
+            ByAge = byAge,
+            Type = candidate.Line.Type,
+            Queue = candidate.Line.Queue,
+            Priority = candidate.Priority,
+            RunAt = Micros.ToTime(candidate.RunAt),
+            StartedAt = Micros.ToTime(claim.Now),
+            Generation = row.Int(1),
+            Failures = row.Int(2),
+            Losses = row.Int(3),
+            Snoozes = row.Int(4),
+            MaxAttempts = row.Int(5),
+            ConcurrencyKey = row.TextOrNull(6),
+            Payload = row.Bytes(8),
+            Trigger = row.Word<Trigger>(9),
+            Kind = row.TextOrNull(10),
+            ParentId = row.LongOrNull(11) is { } parent ? new JobId(parent) : null,
+            Timeout = row.Length(12),
+            Grace = row.Length(13),
+            DeadlineAt = row.TimeOrNull(14),
+            MaxItems = row.IntOrNull(15),
+            RateKey = row.TextOrNull(16),
+            Force = row.WordOrNull<Force>(17) ?? Force.None,
+            Versions = StoreJson.ReadWords(row.TextOrNull(18)),
+            Tags = StoreJson.ReadWords(row.TextOrNull(19)),
+            Traceparent = row.TextOrNull(20),
+            RequestedBy = row.TextOrNull(21),
+        };
+        row.Reset();
+        var seq = batch.Event(
+            EventKind.Started, candidate.Id, job.Generation, attempt, JobState.Queued, JobState.Running, claim.Now, reason: byAge ? "ageing" : null);
+        if (batch.Db.Use(LeaseJob).Bind(request.WorkerId).Bind(request.Token).Bind(job.Prefetched).Bind(claim.Now).Bind(seq).Bind(candidate.Id).Run() != 1)
+        {
+            throw new System.Diagnostics.UnreachableException($"Job {candidate.Id} was in its line and could not be leased.");
+        }
+
+        batch.Move(candidate.Line, JobState.Queued, JobState.Running);
+        var tally = batch.Minutes.Of(candidate.Line, claim.Now);
+        tally.Started++;
+        tally.WaitMicros += Math.Max(0, claim.Now - candidate.RunAt);
+        return attempt == 1 ? job : WithHistory(batch.Db, job, recoveries);
+    }
+
+    /// <summary>A job that ran before comes with what it left: checkpoint, progress, error. A first attempt need not ask.</summary>
+    private static Claimed WithHistory(Connection db, Claimed job, int recoveries) => job with
+    {
+        Checkpoint = CheckpointOf(db, job.Lease.Job),
+        Progress = ProgressOf(db, job.Lease.Job),
+        PreviousError = ErrorOf(db, job.Lease.Job),
+        Recovery = recoveries > 0 ? MarkOf(db, job.Lease.Job) : null,
+    };
+}

@@ -1,0 +1,104 @@
+using Pawl.Storage;
+
+namespace Pawl.Sqlite;
+
+internal sealed partial class SqliteStore
+{
+    private const string SelectLineFacts = """
+        select l.id, l.queue, l.type, q.at, t.at, m.max_running
+        from line l
+        left join pause q on q.queue = l.queue and q.type = ''
+        left join pause t on t.queue = '' and t.type = l.type
+        left join queue_limit m on m.queue = l.queue
+        order by l.queue, l.type
+        """;
+
+    private const string SelectLineCounts = "select state, n from line_count where line_id = @line";
+    private const string SelectMinutes = """
+        select m.minute, l.queue, l.type, m.created, m.started, m.succeeded, m.failed, m.timed_out, m.cancelled, m.lost, m.released, m.snoozed, m.died,
+            m.wait_us, m.run_us
+        from minute m join line l on l.id = m.line_id
+        where m.minute >= @since
+        order by m.minute, l.queue, l.type
+        """;
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LineFacts>> LinesAsync(CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<LineFacts>>(
+            db =>
+            {
+                var lines = new List<(long Id, LineFacts Facts)>();
+                for (var row = db.Use(SelectLineFacts); row.Step();)
+                {
+                    lines.Add((row.Long(0), new LineFacts
+                    {
+                        Queue = row.Text(1),
+                        Type = row.Text(2),
+                        Counts = new Dictionary<JobState, long>(),
+                        QueuePausedAt = row.TimeOrNull(3),
+                        TypePausedAt = row.TimeOrNull(4),
+                        QueueMaxRunning = row.IntOrNull(5),
+                    }));
+                }
+
+                return [.. lines.Select(line => WithCounts(db, line.Id, line.Facts))];
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<MinuteFacts>> MinutesAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<MinuteFacts>>(
+            db =>
+            {
+                var minutes = new List<MinuteFacts>();
+                for (var row = db.Use(SelectMinutes).Bind(since); row.Step();)
+                {
+                    var ended = Enum.GetValues<Outcome>().ToDictionary(outcome => outcome, outcome => row.Long(5 + (int)outcome));
+                    minutes.Add(new MinuteFacts(
+                        row.Time(0), row.Text(1), row.Text(2), row.Long(3), row.Long(4), ended, row.Long(12), row.Length(13), row.Length(14)));
+                }
+
+                return minutes;
+            },
+            cancellationToken);
+
+    private static LineFacts WithCounts(Connection db, long id, LineFacts facts)
+    {
+        var counts = Enum.GetValues<JobState>().ToDictionary(state => state, _ => 0L);
+        var (held, dead) = (0L, 0L);
+        for (var row = db.Use(SelectLineCounts).Bind(id); row.Step();)
+        {
+            var name = row.Text(0);
+            if (Words.TryParse<JobState>(name, out var state))
+            {
+                counts[state] = row.Long(1);
+            }
+            else
+            {
+                (held, dead) = name == Line.CountNames[Line.Held] ? (row.Long(1), dead) : (held, row.Long(1));
+            }
+        }
+
+        return facts with { Counts = counts, Held = held, Dead = dead, OldestRunnableAt = counts[JobState.Queued] > held ? Oldest(db, id) : null };
+    }
+
+    /// <summary>The front of each priority, one step a priority: the line itself is never walked.</summary>
+    private static DateTimeOffset? Oldest(Connection db, long line)
+    {
+        long? oldest = null;
+        for (var below = 1001L; ;)
+        {
+            var next = db.Use(SelectNextPriority).Bind(line).Bind(below);
+            if (!next.Step())
+            {
+                break;
+            }
+
+            below = next.Long(0);
+            oldest = Math.Min(oldest ?? long.MaxValue, next.Long(1));
+            next.Reset();
+        }
+
+        return oldest is { } at ? Micros.ToTime(at) : null;
+    }
+}

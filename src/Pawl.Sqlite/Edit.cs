@@ -1,0 +1,107 @@
+using Pawl.Storage;
+
+namespace Pawl.Sqlite;
+
+internal sealed partial class SqliteStore
+{
+    private const string EditJob = """
+        update job set state = @to, reason = @reason, line_id = @line, priority = @priority, run_at = @run_at, start_by = coalesce(@start_by, start_by),
+            max_attempts = coalesce(@max_attempts, max_attempts), held = null, row_version = row_version + 1
+        where id = @id and state = @from
+        """;
+
+    private const string SaveTags = "update job_body set tags = @tags where id = @id";
+    private const string Touch = "update job set row_version = row_version + 1 where id = @id";
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Changed>> EditAsync(EditRequest request, CancellationToken cancellationToken) =>
+        WriteAsync<IReadOnlyList<Changed>>(batch => [.. request.Ids.Select(id => Edit(batch, id, request, Micros.Of(request.Now)))], cancellationToken);
+
+    private static Changed Edit(Batch batch, JobId id, EditRequest request, long now)
+    {
+        if (Head.Find(batch, id.Value) is not { } head)
+        {
+            return new Changed(id, "not_found", null);
+        }
+
+        if (request.RowVersion is { } seen && seen != head.RowVersion)
+        {
+            return new Changed(id, "row_version_mismatch", head.State, Detail: $"row_version {head.RowVersion}");
+        }
+
+        var fields = request is not { Priority: null, RunAt: null, Queue: null, StartBy: null, MaxAttempts: null };
+        if (fields && (head.State is not (JobState.Scheduled or JobState.Blocked or JobState.Queued) || (request.RunAt is not null && head.State == JobState.Blocked)))
+        {
+            return new Changed(id, "not_editable", head.State);
+        }
+
+        var to = fields ? EditFields(batch, head, request, now) : head.State;
+        if (!fields)
+        {
+            batch.Db.Use(Touch).Bind(id).Run();
+        }
+
+        if (request.Tags is { } tags)
+        {
+            batch.Db.Use(SaveTags).Bind(StoreJson.Write(tags)).Bind(id).Run();
+        }
+
+        var what = Described(request);
+        batch.JobEvent(
+            EventKind.Edited, id.Value, head.Generation, head.Attempt, to == head.State ? null : head.State, to == head.State ? null : to, now, request.By, what);
+        Audit(batch.Db, now, request.By, "edit", id, $"priority {head.Priority}, queue {head.Line.Queue}, run_at {Micros.ToTime(head.RunAt):O}", what);
+        return new Changed(id, null, to);
+    }
+
+    private static JobState EditFields(Batch batch, Head head, EditRequest request, long now)
+    {
+        var runAt = request.RunAt is { } asked ? Math.Max(Micros.Of(asked), now) : head.RunAt;
+        var to = request.RunAt is null
+            ? head.State
+            : Transitions.Next(head.State, runAt > now ? JobEvent.Postponed : JobEvent.Hastened)!.Value;
+        var reason = request.RunAt is null ? head.Reason : to == JobState.Scheduled ? Words.Of(WaitReason.Delay) : null;
+        var line = request.Queue is { } queue ? batch.Lines.Get(batch.Db, queue, head.Line.Type) : head.Line;
+        var priority = request.Priority ?? head.Priority;
+        batch.Db.Use(EditJob).Bind(Words.Of(to)).Bind(reason).Bind(line.Id).Bind(priority).Bind(runAt).Bind(request.StartBy).Bind(request.MaxAttempts)
+            .Bind(head.Id).Bind(Words.Of(head.State)).Run();
+        if (request.Priority is { } points)
+        {
+            batch.Db.Use(SaveReasons).Bind(StoreJson.Write(PriorityScore.Explicit(points).Reasons)).Bind(head.Id).Run();
+        }
+
+        if (head.Held is not null)
+        {
+            batch.Hold(head.Line, -1);   // it stands in its line again; the next claim holds it anew if its key is still full
+        }
+
+        batch.Move(head.Line, head.State, null);
+        batch.Move(line, null, to);
+        if (head.State == JobState.Queued && to != JobState.Queued && head.Held is null)
+        {
+            FreeKey(batch, head.ConcurrencyKey);
+        }
+
+        Hint(batch, to, priority, runAt, request.StartBy);
+        return to;
+    }
+
+    private static string Described(EditRequest request)
+    {
+        var parts = new List<string>();
+        Add("priority", request.Priority);
+        Add("run_at", request.RunAt?.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+        Add("queue", request.Queue);
+        Add("start_by", request.StartBy?.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+        Add("max_attempts", request.MaxAttempts);
+        Add("tags", request.Tags?.Count);
+        return string.Join(", ", parts);
+
+        void Add(string name, object? value)
+        {
+            if (value is not null)
+            {
+                parts.Add($"{name} {value}");
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+namespace Pawl.Sqlite;
+
+/// <summary>What commands look at before they change a job.</summary>
+internal sealed record Head
+{
+    private const string Select = """
+        select line_id, state, reason, priority, run_at, generation, attempt, recoveries, held, concurrency_key, unique_key, worker_id,
+            cancel_requested_at, dismissed_at, row_version, start_by, waits_on
+        from job where id = @id
+        """;
+
+    public required long Id { get; init; }
+
+    public required Line Line { get; init; }
+
+    public required JobState State { get; init; }
+
+    public string? Reason { get; init; }
+
+    public required int Priority { get; init; }
+
+    public required long RunAt { get; init; }
+
+    public required int Generation { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public int Recoveries { get; init; }
+
+    public string? Held { get; init; }
+
+    public string? ConcurrencyKey { get; init; }
+
+    public string? UniqueKey { get; init; }
+
+    public long? WorkerId { get; init; }
+
+    public long? CancelRequestedAt { get; init; }
+
+    public long? DismissedAt { get; init; }
+
+    public int RowVersion { get; init; }
+
+    public DateTimeOffset? StartBy { get; init; }
+
+    public int WaitsOn { get; init; }
+
+    public static Head? Find(Batch batch, long id)
+    {
+        var row = batch.Db.Use(Select).Bind(id);
+        if (!row.Step())
+        {
+            return null;
+        }
+
+        var head = new Head
+        {
+            Id = id,
+            Line = batch.Lines[row.Long(0)],
+            State = row.Word<JobState>(1),
+            Reason = row.TextOrNull(2),
+            Priority = row.Int(3),
+            RunAt = row.Long(4),
+            Generation = row.Int(5),
+            Attempt = row.Int(6),
+            Recoveries = row.Int(7),
+            Held = row.TextOrNull(8),
+            ConcurrencyKey = row.TextOrNull(9),
+            UniqueKey = row.TextOrNull(10),
+            WorkerId = row.LongOrNull(11),
+            CancelRequestedAt = row.LongOrNull(12),
+            DismissedAt = row.LongOrNull(13),
+            RowVersion = row.Int(14),
+            StartBy = row.TimeOrNull(15),
+            WaitsOn = row.Int(16),
+        };
+        row.Reset();
+        return head;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Pawl.Sqlite;
+
+/// <summary>One queue and type with its kept counts, as the writer knows it.</summary>
+internal sealed class Line(long id, string queue, string type)
+{
+    /// <summary>Shares that are counted beside the states: queued but held, failed and not dismissed.</summary>
+    public const int Held = 7;
+    public const int Dead = 8;
+
+    public static readonly string[] CountNames = [.. Words.All<JobState>(), "held", "dead"];
+
+    public long Id { get; } = id;
+
+    public string Queue { get; } = queue;
+
+    public string Type { get; } = type;
+
+    public long[] Counts { get; } = new long[CountNames.Length];
+
+    public bool[] Touched { get; } = new bool[CountNames.Length];
+
+    public long Runnable => Counts[(int)JobState.Queued] - Counts[Held];
+
+    public void Add(int count, long n)
+    {
+        Counts[count] += n;
+        Touched[count] = true;
+    }
+}

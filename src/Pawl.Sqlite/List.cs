@@ -1,0 +1,100 @@
+using Pawl.Storage;
+
+namespace Pawl.Sqlite;
+
+internal sealed partial class SqliteStore
+{
+    // Succeeded and queued jobs are walked by number: they are the mass of the table, so a page fills soon. The others have an index.
+    private const string WalkDown = "select id, line_id, state, dismissed_at from job where id < @beyond order by id desc limit @count";
+    private const string WalkUp = "select id, line_id, state, dismissed_at from job where id > @beyond order by id limit @count";
+    private const string StateDown = """
+        select id, line_id, state, dismissed_at from job
+        where state = @state and state in ('scheduled', 'blocked', 'running', 'failed', 'cancelled') and id < @beyond order by id desc limit @count
+        """;
+
+    private const string StateUp = """
+        select id, line_id, state, dismissed_at from job
+        where state = @state and state in ('scheduled', 'blocked', 'running', 'failed', 'cancelled') and id > @beyond order by id limit @count
+        """;
+
+    private const string ChildrenDown = """
+        select j.id, j.line_id, j.state, j.dismissed_at from job_body b join job j on j.id = b.id
+        where b.parent_id = @parent and b.id < @beyond order by b.id desc limit @count
+        """;
+
+    private const string ChildrenUp = """
+        select j.id, j.line_id, j.state, j.dismissed_at from job_body b join job j on j.id = b.id
+        where b.parent_id = @parent and b.id > @beyond order by b.id limit @count
+        """;
+
+    private const string SelectAllLines = "select id, queue, type from line";
+
+    /// <summary>How many rows one page may look at: a rare filter answers with a part and a place to go on.</summary>
+    private const int MostLooks = 20_000;
+    private const int LooksAtOnce = 1_000;
+
+    /// <inheritdoc/>
+    public ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(db => List(db, query), cancellationToken);
+
+    private static JobPage List(Connection db, JobQuery query)
+    {
+        var lines = new HashSet<long>();
+        for (var row = db.Use(SelectAllLines); row.Step();)
+        {
+            if ((query.Queue is null || row.Text(1) == query.Queue) && (query.Type is null || row.Text(2) == query.Type))
+            {
+                lines.Add(row.Long(0));
+            }
+        }
+
+        var found = new List<long>();
+        var beyond = query.After?.Value ?? (query.Ascending ? 0 : long.MaxValue);
+        var looks = 0;
+        var ended = lines.Count == 0;
+        while (!ended && found.Count <= query.Limit && looks < MostLooks)
+        {
+            var seen = 0;
+            for (var row = Page(db, query, beyond); row.Step();)
+            {
+                seen++;
+                beyond = row.Long(0);
+                if (lines.Contains(row.Long(1)) && Matches(query, row.Word<JobState>(2), !row.IsNull(3)))
+                {
+                    found.Add(beyond);
+                    if (found.Count > query.Limit)
+                    {
+                        row.Reset();
+                        break;
+                    }
+                }
+            }
+
+            looks += seen;
+            ended = seen < LooksAtOnce && found.Count <= query.Limit;
+        }
+
+        var full = found.Count > query.Limit;
+        var jobs = found.Take(query.Limit).Select(id => JobOf(db, new JobId(id))).OfType<Job>().ToList();
+        return new JobPage(jobs, full ? jobs[^1].Id : ended ? null : new JobId(beyond), Partial: !full && !ended);
+    }
+
+    private static Statement Page(Connection db, JobQuery query, long beyond)
+    {
+        if (query.Parent is { } parent)
+        {
+            return db.Use(query.Ascending ? ChildrenUp : ChildrenDown).Bind(parent).Bind(beyond).Bind((long)LooksAtOnce);
+        }
+
+        if (query.States is [var only and not (JobState.Succeeded or JobState.Queued)])
+        {
+            return db.Use(query.Ascending ? StateUp : StateDown).Bind(Words.Of(only)).Bind(beyond).Bind((long)LooksAtOnce);
+        }
+
+        return db.Use(query.Ascending ? WalkUp : WalkDown).Bind(beyond).Bind((long)LooksAtOnce);
+    }
+
+    private static bool Matches(JobQuery query, JobState state, bool dismissed) =>
+        (query.States.Count == 0 || query.States.Contains(state))
+        && (query.Dismissed is not { } wanted || (state == JobState.Failed && dismissed == wanted));
+}

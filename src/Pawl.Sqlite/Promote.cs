@@ -1,0 +1,97 @@
+using Pawl.Storage;
+
+namespace Pawl.Sqlite;
+
+internal sealed partial class SqliteStore
+{
+    private const string SelectDue = """
+        select id, line_id, priority, generation, attempt, run_at, reason from job where state = 'scheduled' and run_at <= @now order by run_at, id limit @count
+        """;
+
+    private const string PromoteJob = """
+        update job set state = 'queued', reason = null, row_version = row_version + 1 where id = @id and state = 'scheduled' and run_at <= @now
+        """;
+
+    private const string SelectExpired = """
+        select id from job
+        where start_by is not null and attempt = 0 and state in ('scheduled', 'blocked', 'queued') and start_by < @now
+        order by start_by, id limit @count
+        """;
+
+    private const string SelectNextDue = "select run_at from job where state = 'scheduled' order by run_at, id limit 1";
+    private const string SelectNextExpiry = """
+        select start_by from job
+        where start_by is not null and attempt = 0 and state in ('scheduled', 'blocked', 'queued')
+        order by start_by, id limit 1
+        """;
+
+    private const string DropIdempotencyKeys = """
+        delete from idempotency_key where key in (select key from idempotency_key where expires_at <= @now order by expires_at limit 100)
+        """;
+
+    /// <inheritdoc/>
+    public ValueTask<PromoteReply> PromoteAsync(PromoteRequest request, CancellationToken cancellationToken) =>
+        WriteAsync(
+            batch =>
+            {
+                if (!Leads(batch.Db, request.Term))
+                {
+                    return new PromoteReply(false, 0, 0, false, null);
+                }
+
+                var now = Micros.Of(request.Now);
+                var expired = Expire(batch, now, request.Count);   // before the due ones: what is too late must not start
+                var due = PromoteDue(batch, now, request.Count);
+                batch.Db.Use(DropIdempotencyKeys).Bind(now).Run();
+                var next = Earliest(First(batch.Db, SelectNextDue), First(batch.Db, SelectNextExpiry));
+                return new PromoteReply(true, due, expired, due == request.Count || expired == request.Count, next);
+            },
+            cancellationToken);
+
+    private static int PromoteDue(Batch batch, long now, int count)
+    {
+        var jobs = new List<(long Id, Line Line, int Priority, int Generation, int Attempt)>();
+        for (var row = batch.Db.Use(SelectDue).Bind(now).Bind((long)count); row.Step();)
+        {
+            jobs.Add((row.Long(0), batch.Lines[row.Long(1)], row.Int(2), row.Int(3), row.Int(4)));
+        }
+
+        foreach (var (id, line, priority, generation, attempt) in jobs)
+        {
+            if (batch.Db.Use(PromoteJob).Bind(id).Bind(now).Run() == 1)
+            {
+                batch.Move(line, JobState.Scheduled, JobState.Queued);
+                batch.JobEvent(EventKind.Due, id, generation, attempt, JobState.Scheduled, JobState.Queued, now, "engine");
+                batch.Runnable(priority);
+            }
+        }
+
+        return jobs.Count;
+    }
+
+    private int Expire(Batch batch, long now, int count)
+    {
+        var late = new List<long>();
+        for (var row = batch.Db.Use(SelectExpired).Bind(now).Bind((long)count); row.Step();)
+        {
+            late.Add(row.Long(0));
+        }
+
+        foreach (var id in late)
+        {
+            EndUnstarted(batch, id, JobEvent.Expired, Words.Of(EndReason.Expired), "engine", now);
+        }
+
+        return late.Count;
+    }
+
+    private static DateTimeOffset? First(Connection db, string sql)
+    {
+        var row = db.Use(sql);
+        DateTimeOffset? at = row.Step() ? row.Time(0) : null;
+        row.Reset();
+        return at;
+    }
+
+    private static DateTimeOffset? Earliest(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
+}

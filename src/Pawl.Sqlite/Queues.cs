@@ -1,0 +1,61 @@
+namespace Pawl.Sqlite;
+
+/// <summary>What the writer remembers of queues: limits, pauses and how many starts they have had.</summary>
+internal sealed class Queues
+{
+    private const string SelectPauses = "select queue, type from pause";
+    private const string SelectLimits = "select queue, max_running from queue_limit";
+    private const string SelectKeys = "select key, max_running from key_limit";
+
+    private readonly HashSet<string> _pausedQueues = [];
+    private readonly HashSet<string> _pausedTypes = [];
+    private readonly Dictionary<string, int> _maxRunning = [];
+    private readonly Dictionary<string, int> _keyMaxRunning = [];
+    private readonly Dictionary<string, Memory> _memories = [];
+
+    public void Load(Connection db)
+    {
+        _pausedQueues.Clear();
+        _pausedTypes.Clear();
+        _maxRunning.Clear();
+        _keyMaxRunning.Clear();
+        for (var pauses = db.Use(SelectPauses); pauses.Step();)
+        {
+            _ = pauses.Text(1).Length == 0 ? _pausedQueues.Add(pauses.Text(0)) : _pausedTypes.Add(pauses.Text(1));
+        }
+
+        for (var limits = db.Use(SelectLimits); limits.Step();)
+        {
+            _maxRunning[limits.Text(0)] = limits.Int(1);
+        }
+
+        for (var keys = db.Use(SelectKeys); keys.Step();)
+        {
+            _keyMaxRunning[keys.Text(0)] = keys.Int(1);
+        }
+    }
+
+    public bool IsPaused(string queue, string type) => _pausedQueues.Contains(queue) || _pausedTypes.Contains(type);
+
+    public int MaxRunning(string queue) => _maxRunning.GetValueOrDefault(queue, int.MaxValue);
+
+    /// <summary>How many jobs of a key run at once: 1 unless somebody set it.</summary>
+    public int KeyMaxRunning(string key) => _keyMaxRunning.GetValueOrDefault(key, 1);
+
+    public Memory Of(string queue)
+    {
+        if (!_memories.TryGetValue(queue, out var memory))
+        {
+            _memories.Add(queue, memory = new Memory());
+        }
+
+        return memory;
+    }
+
+    /// <summary>Counters that steer fairness; losing them with the process harms nobody.</summary>
+    internal sealed class Memory
+    {
+        /// <summary>Starts so far: of every ten, one goes to the job that waited longest.</summary>
+        public long Starts { get; set; }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+
+namespace Pawl.Sqlite;
+
+/// <summary>Read-only connections for queries: they never block the writer, and each read is one short transaction.</summary>
+internal sealed class Readers(string connectionString, int most) : IDisposable
+{
+    private readonly ConcurrentBag<Connection> _idle = [];
+    private readonly SemaphoreSlim _room = new(most);
+    private volatile bool _closed;
+
+    public async ValueTask<T> ReadAsync<T>(Func<Connection, T> work, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var connection = _idle.TryTake(out var idle) ? idle : Open();
+            try
+            {
+                connection.Execute("begin");   // one snapshot for all statements of the read
+                var value = work(connection);
+                connection.Execute("commit");
+                _idle.Add(connection);
+                return value;
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _closed = true;
+        for (var i = 0; i < most; i++)
+        {
+            _room.Wait();   // a read that runs finishes first: the writer must close last
+        }
+
+        while (_idle.TryTake(out var connection))
+        {
+            connection.Dispose();
+        }
+
+        _room.Dispose();
+    }
+
+    private Connection Open()
+    {
+        var connection = new Connection(connectionString);
+        connection.Execute("pragma query_only = 1; pragma busy_timeout = 5000; pragma temp_store = memory; pragma cache_size = -8192");
+        return connection;
+    }
+}

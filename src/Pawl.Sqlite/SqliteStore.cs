@@ -1,0 +1,164 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Pawl.Storage;
+
+namespace Pawl.Sqlite;
+
+/// <summary>Jobs in one SQLite file that one process owns: write-ahead log, every commit flushed to disk, one writer, many readers.</summary>
+internal sealed partial class SqliteStore : IJobStore
+{
+    // The writer alone checkpoints, at its commits; 4,000 pages keep the log near 16 MB. FULL flushes the log at each commit.
+    private const string WriterSettings = """
+        pragma journal_mode = wal;
+        pragma synchronous = full;
+        pragma wal_autocheckpoint = 4000;
+        pragma journal_size_limit = 67108864;
+        pragma cache_size = -65536;
+        pragma temp_store = memory;
+        pragma busy_timeout = 5000;
+        """;
+
+    private const string NextOpening = """
+        insert into meta (key, value) values ('opening', 1) on conflict (key) do update set value = value + 1 returning value
+        """;
+
+    private const int MostReaders = 8;
+
+    private readonly Place _place;
+    private readonly FileLock? _lock;
+    private readonly Connection _writing;
+    private readonly Batch _batch;
+    private readonly Writer _writer;
+    private readonly Readers? _readers;
+    private volatile bool _ready;
+    private long _opening;
+
+    private SqliteStore(Place place, FileLock? fileLock, Connection writing)
+    {
+        _place = place;
+        _lock = fileLock;
+        _writing = writing;
+        _batch = new Batch(writing, Wakeups);
+        _writer = new Writer(_batch, inline: place.InMemory);
+        _readers = place.InMemory ? null : new Readers(ConnectionString(place.Path, SqliteOpenMode.ReadOnly), MostReaders);
+        Info = new StoreInfo("sqlite", Version(writing), place.Path);
+    }
+
+    /// <inheritdoc/>
+    public StoreInfo Info { get; }
+
+    /// <inheritdoc/>
+    public Wakeups Wakeups { get; } = new();
+
+    /// <summary>Opens a database and makes its file when there is none. The tables are <see cref="MigrateAsync"/>'s matter.</summary>
+    /// <exception cref="PawlException"><c>storage_in_use</c>, <c>storage_path</c>, <c>not_our_database</c> or <c>schema_newer</c>; the file is
+    /// as it was.</exception>
+    public static SqliteStore Open(string connectionString)
+    {
+        var place = Place.Of(connectionString);
+        if (place.InMemory)
+        {
+            var memory = new Connection("Data Source=:memory:;Pooling=False");
+            memory.Execute(string.Create(CultureInfo.InvariantCulture, $"pragma application_id = {Place.ApplicationId}; pragma temp_store = memory"));
+            return new SqliteStore(place, null, memory);
+        }
+
+        place.Check();
+        var fileLock = FileLock.Take(place.Path);
+        Connection? writing = null;
+        try
+        {
+            if (place.Exists)
+            {
+                place.CheckHeader();
+            }
+            else
+            {
+                Create(place.Path);
+            }
+
+            fileLock.TakeItself(place.Path);
+            RefuseNewer(place.Path);
+            writing = new Connection(ConnectionString(place.Path, SqliteOpenMode.ReadWrite));
+            writing.Execute(WriterSettings);
+            return new SqliteStore(place, fileLock, writing);
+        }
+        catch (SqliteException error)
+        {
+            writing?.Dispose();
+            fileLock.Dispose();
+            throw error.SqliteErrorCode is 11 or 26
+                ? new PawlException(
+                    "not_our_database",
+                    $"'{place.Path}' is damaged ({error.Message}). Nothing was changed; restore a backup, or try 'sqlite3 {place.Path} .recover' on a copy.",
+                    error,
+                    exitCode: 8)
+                : StorageErrors.Explain(error);
+        }
+        catch
+        {
+            writing?.Dispose();
+            fileLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _writer.Dispose();
+        _readers?.Dispose();   // before the writing connection: the last one to close empties the log, and only the writer may
+        _writing.Dispose();
+        _lock?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static string ConnectionString(string path, SqliteOpenMode mode) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString();
+
+    /// <summary>Makes the file under another name and moves it in place when it is whole: a crash never leaves an empty or nameless one.</summary>
+    private static void Create(string path)
+    {
+        var making = path + ".creating";
+        File.Delete(making);
+        using (var connection = new Connection(ConnectionString(making, SqliteOpenMode.ReadWriteCreate)))
+        {
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"pragma journal_mode = delete; pragma synchronous = full; pragma application_id = {Place.ApplicationId}; vacuum"));
+        }
+
+        File.Move(making, path);
+    }
+
+    private static string Version(Connection connection)
+    {
+        var statement = connection.Use("select sqlite_version()");
+        statement.Step();
+        var version = statement.Text(0);
+        statement.Reset();
+        return version;
+    }
+
+    private ValueTask<T> WriteAsync<T>(Func<Batch, T> work, CancellationToken cancellationToken)
+    {
+        if (!_ready)
+        {
+            throw NotReady();
+        }
+
+        return _writer.WriteAsync(work, cancellationToken);
+    }
+
+    private ValueTask<T> ReadAsync<T>(Func<Connection, T> work, CancellationToken cancellationToken)
+    {
+        if (!_ready)
+        {
+            throw NotReady();
+        }
+
+        return _readers is null ? new ValueTask<T>(_writer.Exclusive(work)) : _readers.ReadAsync(work, cancellationToken);
+    }
+
+    private PawlException NotReady() => new(
+        "waiting_for_schema",
+        $"The tables of '{_place.Path}' are not there yet. Let the program apply them (Pawl:Schema:Migrate=true), or apply the script by hand; nothing was stored.");
+}

@@ -1,0 +1,256 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace Pawl.Sqlite;
+
+/// <summary>The one thread that writes. Calls that arrive while a commit runs share the next one: many callers, one flush to disk.</summary>
+/// <remarks>
+/// <para>No timer and no delay: a lone call is committed at once, under load the batch grows by itself. A caller is answered after the
+/// commit, never before.</para>
+/// <para>There are no savepoints. Calls check before they write, so an exception is rare; when one comes, the whole transaction is rolled
+/// back and each call runs again in a transaction of its own, so that one bad call fails alone.</para>
+/// <para>After a failed flush (an I/O error at the commit) nothing is known about the disk, and the writer stops for good: only a new
+/// process reads what is really there.</para>
+/// </remarks>
+internal sealed class Writer : IDisposable
+{
+    private const int MostCalls = 1000;
+    private const int MostWaiting = 20_000;
+
+    private readonly Batch _batch;
+    private readonly ConcurrentQueue<Call> _waiting = new();
+    private readonly SemaphoreSlim _arrived = new(0);
+    private readonly List<Call> _calls = new(MostCalls);
+    private readonly Lock _inline = new();
+    private readonly Thread? _thread;
+    private int _count;
+    private int _signalled;
+    private volatile bool _closing;
+    private volatile PawlException? _failed;
+
+    public Writer(Batch batch, bool inline)
+    {
+        _batch = batch;
+        if (!inline)
+        {
+            _thread = new Thread(Loop) { IsBackground = true, Name = "Pawl SQLite writer" };
+            _thread.Start();
+        }
+    }
+
+    /// <summary>Runs work in a transaction; done after its commit.</summary>
+    public ValueTask<T> WriteAsync<T>(Func<Batch, T> work, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_failed is { } failed)
+        {
+            throw failed;
+        }
+
+        ObjectDisposedException.ThrowIf(_closing, this);
+        var call = new Call<T>(work);
+        if (_thread is null)
+        {
+            lock (_inline)
+            {
+                _calls.Add(call);
+                Commit();
+            }
+
+            return new ValueTask<T>(call.Task);
+        }
+
+        if (Interlocked.Increment(ref _count) > MostWaiting)
+        {
+            Interlocked.Decrement(ref _count);
+            throw new PawlException(
+                "storage_unavailable",
+                $"The store has {MostWaiting} writes waiting and takes no more. Ask again in a few seconds; if it goes on, the disk is too slow.");
+        }
+
+        _waiting.Enqueue(call);
+        if (Interlocked.Exchange(ref _signalled, 1) == 0)
+        {
+            _arrived.Release();
+        }
+
+        return new ValueTask<T>(call.Task);
+    }
+
+    /// <summary>Runs work on the writing connection between two transactions; in memory, reads come this way too.</summary>
+    public T Exclusive<T>(Func<Connection, T> work)
+    {
+        lock (_inline)
+        {
+            return work(_batch.Db);
+        }
+    }
+
+    public void Dispose()
+    {
+        _closing = true;
+        _arrived.Release();
+        _thread?.Join();
+        while (_waiting.TryDequeue(out var call))
+        {
+            call.Fail(new ObjectDisposedException(nameof(SqliteStore)));
+        }
+
+        _arrived.Dispose();
+    }
+
+    private void Loop()
+    {
+        while (true)
+        {
+            if (_waiting.IsEmpty)
+            {
+                if (_closing)
+                {
+                    return;
+                }
+
+                _arrived.Wait();
+            }
+
+            Volatile.Write(ref _signalled, 0);   // before taking: a call that comes after the last take signals anew
+            while (_calls.Count < MostCalls && _waiting.TryDequeue(out var call))
+            {
+                _calls.Add(call);
+            }
+
+            if (_calls.Count > 0)
+            {
+                Interlocked.Add(ref _count, -_calls.Count);
+                lock (_inline)
+                {
+                    Commit();
+                }
+            }
+        }
+    }
+
+    private void Commit()
+    {
+        if (!TryTogether(_calls) && _calls.Count > 0)
+        {
+            foreach (var call in _calls)
+            {
+                TryTogether([call], alone: true);
+            }
+        }
+
+        _calls.Clear();
+    }
+
+    private bool TryTogether(List<Call> calls, bool alone = false)
+    {
+        if (_failed is { } failed)
+        {
+            FailAll(calls, failed);
+            return true;
+        }
+
+        var committing = false;
+        try
+        {
+            _batch.Db.Execute("begin immediate");
+            foreach (var call in calls)
+            {
+                call.Run(_batch);
+            }
+
+            _batch.Flush();
+            committing = true;
+            _batch.Db.Execute("commit");
+        }
+        catch (Exception error)
+        {
+            Rollback();
+            if (committing && error is SqliteException { SqliteErrorCode: 10 })
+            {
+                _failed = new PawlException(
+                    "storage_failed",
+                    "The disk reported an error while a commit was flushed, so what it holds is unknown. Nothing more is acknowledged; restart the process to read it anew.",
+                    error,
+                    exitCode: 70);
+            }
+
+            if (alone || committing || _failed is not null)
+            {
+                FailAll(calls, _failed ?? StorageErrors.Explain(error));
+                return true;
+            }
+
+            if (calls.Count == 1)
+            {
+                FailAll(calls, StorageErrors.Explain(error));
+                return true;
+            }
+
+            return false;
+        }
+
+        _batch.Committed();
+        foreach (var call in calls)
+        {
+            call.Answer();
+        }
+
+        return true;
+    }
+
+    private void Rollback()
+    {
+        try
+        {
+            _batch.Db.ResetAll();
+            if (_batch.Db.InTransaction)
+            {
+                _batch.Db.Execute("rollback");
+            }
+
+            _batch.Load();
+        }
+        catch (Exception error) when (error is SqliteException or FormatException)
+        {
+            _failed = new PawlException(
+                "storage_failed",
+                $"A transaction could not be rolled back ({error.Message}). Nothing more is acknowledged; restart the process.",
+                error,
+                exitCode: 70);
+        }
+    }
+
+    private static void FailAll(List<Call> calls, Exception error)
+    {
+        foreach (var call in calls)
+        {
+            call.Fail(error);
+        }
+    }
+
+    private abstract class Call
+    {
+        public abstract void Run(Batch batch);
+
+        public abstract void Answer();
+
+        public abstract void Fail(Exception error);
+    }
+
+    private sealed class Call<T>(Func<Batch, T> work) : Call
+    {
+        // Asynchronously, or a caller's next steps would run on the writer's thread and hold up everybody's commit.
+        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T _value = default!;
+
+        public Task<T> Task => _done.Task;
+
+        public override void Run(Batch batch) => _value = work(batch);
+
+        public override void Answer() => _done.TrySetResult(_value);
+
+        public override void Fail(Exception error) => _done.TrySetException(error);
+    }
+}
