@@ -136,7 +136,7 @@ public sealed class ManualClock : TimeProvider
         }
     }
 
-    /// <summary>The earliest timer due by then, with the clock moved to its moment; null, with the clock moved to the end, if none.</summary>
+    /// <summary>The earliest timer due by then, the clock moved to its moment; if none, null, the clock moved to the end.</summary>
     private ManualTimer? TakeDue(long target)
     {
         lock (_gate)

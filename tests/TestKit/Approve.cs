@@ -10,7 +10,7 @@ internal static class Approve
 
     /// <summary>Fails unless the approved file holds this text. A mismatch leaves <c>name.received.ext</c> beside it.</summary>
     /// <param name="text">What the program says today.</param>
-    /// <param name="file">The approved file, relative to the folder of the calling test's source, or to the root if it begins with /.</param>
+    /// <param name="file">The approved file, relative to the calling test's folder, or to the root if it begins with /.</param>
     /// <param name="caller">Filled in by the compiler.</param>
     public static void Text(string text, string file, [CallerFilePath] string caller = "")
     {
@@ -45,7 +45,7 @@ internal static class Approve
         File.WriteAllText(received, actual);
         var shown = Path.GetRelativePath(Repository.Root, path);
         return $"""
-            {shown} {(approved is null ? "does not exist yet" : "differs from what the program says")}. Received: {Path.GetFileName(received)}.
+            {shown} {(approved is null ? "does not exist yet" : "is not what the program says")}. Received: {Path.GetFileName(received)}.
             If the new text is right, run this test again with PAWL_APPROVE=1 and commit the file.
             {Difference(approved ?? "", actual)}
             """;
@@ -101,6 +101,7 @@ internal static class Approve
     private static string FolderOf(string caller)
     {
         const string Mapped = "/_/";
-        return Path.GetDirectoryName(caller.StartsWith(Mapped, StringComparison.Ordinal) ? Repository.PathTo(caller[Mapped.Length..]) : caller)!;
+        var path = caller.StartsWith(Mapped, StringComparison.Ordinal) ? Repository.PathTo(caller[Mapped.Length..]) : caller;
+        return Path.GetDirectoryName(path)!;
     }
 }

@@ -294,7 +294,8 @@ public sealed class ManualClockTests
         {
             for (var i = 1; i <= 500; i++)
             {
-                _clock.CreateTimer(_ => Interlocked.Increment(ref fired), null, TimeSpan.FromSeconds((i * thread % 7) + 1), Timeout.InfiniteTimeSpan);
+                var due = TimeSpan.FromSeconds((i * thread % 7) + 1);
+                _clock.CreateTimer(_ => Interlocked.Increment(ref fired), null, due, Timeout.InfiniteTimeSpan);
             }
         }));
         await Task.WhenAll(setters);
