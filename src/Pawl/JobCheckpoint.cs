@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Pawl;
 
 /// <summary>Saved state of a job, given to its next attempt.</summary>
