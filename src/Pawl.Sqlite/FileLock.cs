@@ -1,5 +1,7 @@
 using System.Globalization;
 
+#pragma warning disable RS0030 // the one place that may: before SQLite opens the file and after it has closed it, see the remarks
+
 namespace Pawl.Sqlite;
 
 /// <summary>Holds a database file for this process alone.</summary>

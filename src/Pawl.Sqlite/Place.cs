@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
 
+#pragma warning disable RS0030 // reads the header under our lock, before SQLite opens the file in this process
+
 namespace Pawl.Sqlite;
 
 /// <summary>Where a database is, checked before SQLite touches it.</summary>

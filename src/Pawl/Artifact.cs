@@ -9,4 +9,5 @@ namespace Pawl;
 /// <param name="Bytes">Its size.</param>
 /// <param name="Sha256">The hash of its content, 64 hexadecimal digits.</param>
 /// <param name="CreatedAt">When it was stored, UTC.</param>
-public sealed record Artifact(long Id, JobId JobId, int Attempt, string Name, string MediaType, long Bytes, string Sha256, DateTimeOffset CreatedAt);
+public sealed record Artifact(
+    long Id, JobId JobId, int Attempt, string Name, string MediaType, long Bytes, string Sha256, DateTimeOffset CreatedAt);

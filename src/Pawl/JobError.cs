@@ -21,7 +21,7 @@ public sealed record JobError
     /// <summary>What decided, such as <c>http.502</c> or <c>exception.TimeoutException</c>.</summary>
     public required string Rule { get; init; }
 
-    /// <summary>Equal failures have equal fingerprints: the first 8 hexadecimal digits of a hash of type, category, code and place.</summary>
+    /// <summary>Equal failures have equal fingerprints: the first 8 hexadecimal digits of a hash of type, category, code, place.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>When it happened, UTC.</summary>

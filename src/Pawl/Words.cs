@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Pawl;
 
-/// <summary>The words that stand for enum values on the wire and in the tables: <c>DependencyFailed</c> is <c>dependency_failed</c>.</summary>
+/// <summary>The words for enum values on the wire and in the tables: <c>DependencyFailed</c> is <c>dependency_failed</c>.</summary>
 internal static class Words
 {
     public static string Of<T>(T value)

@@ -7,4 +7,5 @@ namespace Pawl.Storage;
 /// <param name="Reason">Why.</param>
 /// <param name="Title">A line for people.</param>
 /// <param name="Data">More as JSON.</param>
-public sealed record Fact(EventKind Kind, JobId? Job = null, string? Actor = null, string? Reason = null, string? Title = null, string? Data = null);
+public sealed record Fact(
+    EventKind Kind, JobId? Job = null, string? Actor = null, string? Reason = null, string? Title = null, string? Data = null);

@@ -31,10 +31,12 @@ public interface IJobStore : IAsyncDisposable
     ValueTask<HeartbeatReply> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken);
 
     /// <summary>Stores what running attempts have to say; one transaction for each attempt's group.</summary>
-    ValueTask<IReadOnlyList<SaveReply>> SaveAsync(IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<SaveReply>> SaveAsync(
+        IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Ends attempts; unblocks and releases what waited for them in the same transaction.</summary>
-    ValueTask<IReadOnlyList<SettleReply>> SettleAsync(IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<SettleReply>> SettleAsync(
+        IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Ends the attempts of a worker that fell silent. Only for the leader of the stated term.</summary>
     ValueTask<LoseReply> LoseAsync(LoseRequest request, CancellationToken cancellationToken);

@@ -31,5 +31,5 @@ public sealed record JobQuery
 /// <summary>One page of jobs.</summary>
 /// <param name="Jobs">The jobs.</param>
 /// <param name="Next">Where the next page begins (<see cref="JobQuery.After"/>); null at the end.</param>
-/// <param name="Partial">Whether the store stopped looking before the page was full, to stay quick; go on at <paramref name="Next"/>.</param>
+/// <param name="Partial">Whether the store, to stay quick, stopped before the page was full; go on at <paramref name="Next"/>.</param>
 public sealed record JobPage(IReadOnlyList<Job> Jobs, JobId? Next, bool Partial = false);

@@ -2,7 +2,7 @@ namespace Pawl.Storage;
 
 /// <summary>A wish to do the chores.</summary>
 /// <param name="WorkerId">Who asks.</param>
-/// <param name="TakeFrom">The term and beat that were silent for the whole lease on the asker's own clock; null to keep or only read.</param>
+/// <param name="TakeFrom">Term and beat that were silent for the whole lease on the asker's own clock; null to keep or only read.</param>
 /// <param name="Leave">Whether to give the leadership up.</param>
 public sealed record LeadRequest(long WorkerId, (long Term, long Beat)? TakeFrom = null, bool Leave = false);
 

@@ -110,5 +110,5 @@ public sealed class TransitionsTests
     }
 
     [Fact]
-    public void The_page_of_states_is_written_from_the_table() => Approve.File("docs/states.md", StatesPage.Write());
+    public void The_page_of_states_is_written_from_the_table() => Approve.Text(StatesPage.Write(), "/docs/states.md");
 }

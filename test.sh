@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Brings what this machine lacks for the tests, builds, and runs them all.
+#
+#   ./test.sh          every test project
+#   ./test.sh quick    tests/Pawl.Tests alone, built alone
+#
+# Ends with "N passed, N failed, N skipped" alone on the last line, and with 0 only if all is well. A step that fails before or
+# around the tests (no SDK, a restore, a build, a project without a test) counts as one failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+results=artifacts/test-results
+passed=0 failed=0 skipped=0
+
+finish() {
+  echo
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [[ $failed -eq 0 && $passed -gt 0 ]]
+  exit
+}
+
+broken() {
+  echo "test.sh: $1" >&2
+  failed=$((failed + 1))
+}
+
+step() {
+  echo
+  echo "== $*"
+  "$@"
+}
+
+install_git() {
+  command -v git > /dev/null && return
+  local root=()
+  [[ $(id -u) -eq 0 ]] || root=(sudo)
+  if ! command -v apt-get > /dev/null || ! { "${root[@]}" apt-get update -q && "${root[@]}" apt-get install -qy git; }; then
+    broken "git is missing and could not be installed; the tidy tests read the list of files from it."
+    finish
+  fi
+}
+
+# global.json takes any SDK of .NET 10; `dotnet --version` fails where none is there.
+need_sdk() {
+  if ! command -v dotnet > /dev/null; then
+    broken "the .NET 10 SDK is missing. Install it from https://dot.net/download and put dotnet on the PATH."
+    finish
+  fi
+  if ! dotnet --version > /dev/null 2>&1; then
+    broken "dotnet is here, but no .NET 10 SDK: $(dotnet --list-sdks | tr '\n' ' '). Install it from https://dot.net/download."
+    finish
+  fi
+}
+
+# The counts stand in the first <assembly> tag of xunit's report; its exit code says what the counts do not.
+run_tests() {
+  local project=$1 name report tag code total
+  if [[ -z $(find "$(dirname "$project")" -name '*.cs' -print -quit) ]]; then
+    echo "$project holds no test yet."
+    return
+  fi
+
+  name=$(basename "$project" .csproj)
+  report=$results/$name.xml
+  rm -f "$report"
+  step dotnet test --project "$project" --no-build --results-directory "$results" --report-xunit --report-xunit-filename "$name.xml"
+  code=$?
+  tag=$(grep -o -m 1 '<assembly [^>]*>' "$report" 2> /dev/null)
+  if [[ -z $tag ]]; then
+    broken "$name left no report (exit code $code)."
+    return
+  fi
+
+  count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<< "$tag"; }
+  total=$(count total)
+  local bad=$(($(count failed) + $(count errors)))
+  passed=$((passed + $(count passed)))
+  failed=$((failed + bad))
+  skipped=$((skipped + $(count skipped) + $(count not-run)))
+  if [[ $total -eq 0 ]]; then
+    broken "$name ran no test."
+  elif [[ $code -ne 0 && $bad -eq 0 ]]; then
+    broken "$name ended with exit code $code although no test failed."
+  fi
+}
+
+case ${1-} in
+  '') target=Pawl.slnx projects=(tests/*/*.csproj) ;;
+  quick) target=tests/Pawl.Tests projects=(tests/Pawl.Tests/Pawl.Tests.csproj) ;;
+  *)
+    sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    exit 2
+    ;;
+esac
+
+need_sdk
+install_git
+if ! step dotnet restore "$target" --locked-mode; then
+  broken "the restore failed."
+  finish
+fi
+if ! step dotnet build "$target" --no-restore; then
+  broken "the build failed."
+  finish
+fi
+if [[ ${CI-} == true && $target == Pawl.slnx ]] && ! step dotnet format --verify-no-changes --no-restore; then
+  broken "dotnet format would change something."
+fi
+for project in "${projects[@]}"; do
+  run_tests "$project"
+done
+finish
