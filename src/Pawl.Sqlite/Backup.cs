@@ -28,11 +28,18 @@ internal sealed partial class SqliteStore
     {
         var making = path + ".creating";
         File.Delete(making);
-        using (var source = new Connection(_place.InMemory ? "Data Source=:memory:" : ConnectionString(_place.Path, SqliteOpenMode.ReadOnly)))
-        using (var target = new Connection(ConnectionString(making, SqliteOpenMode.ReadWriteCreate)))
+        using (var target = Connection.Open(making, SqliteOpenMode.ReadWriteCreate))
         {
-            var from = _place.InMemory ? _writing.Owner : source.Owner;
-            from.BackupDatabase(target.Owner);
+            if (_place.InMemory)
+            {
+                _writing.CopyTo(target);
+            }
+            else
+            {
+                using var source = Connection.Open(_place.Path, SqliteOpenMode.ReadOnly);
+                source.CopyTo(target);
+            }
+
             target.Execute("pragma journal_mode = delete; pragma synchronous = full");
         }
 

@@ -15,7 +15,7 @@ internal sealed partial class SqliteStore
 
     private const string SelectOpenChildren = """
         select b.id from job_body b join job j on j.id = b.id
-        where b.parent_id = @parent and j.state in ('scheduled', 'blocked', 'queued', 'running')
+        where b.parent_id = @parent and j.ended_at is null
         order by b.id
         """;
 

@@ -4,22 +4,40 @@ using SQLitePCL;
 namespace Pawl.Sqlite;
 
 /// <summary>An open connection with its prepared statements. Used by one thread at a time.</summary>
+/// <remarks>Opened through the native library without its mutexes: a lock around each of some hundred calls a job would be a tenth of the
+/// writer's time, and one thread at a time is the rule here anyway.</remarks>
 internal sealed class Connection : IDisposable
 {
-    private readonly SqliteConnection _owner;
     private readonly sqlite3 _db;
 
     // Statements are constants, so the reference is the key: hashing a page of SQL for each call would cost more than the call.
     private readonly Dictionary<string, Statement> _statements = new(ReferenceEqualityComparer.Instance);
 
-    public Connection(string connectionString)
-    {
-        _owner = new SqliteConnection(connectionString);
-        _owner.Open();
-        _db = _owner.Handle ?? throw new InvalidOperationException("The connection has no handle although it is open.");
-    }
+    static Connection() => Batteries_V2.Init();
 
-    public SqliteConnection Owner => _owner;
+    private Connection(sqlite3 db) => _db = db;
+
+    public bool InTransaction => raw.sqlite3_get_autocommit(_db) == 0;
+
+    /// <summary>Opens a file, or a database in memory under the name <c>:memory:</c>.</summary>
+    public static Connection Open(string path, SqliteOpenMode mode)
+    {
+        var flags = raw.SQLITE_OPEN_NOMUTEX | mode switch
+        {
+            SqliteOpenMode.ReadOnly => raw.SQLITE_OPEN_READONLY,
+            SqliteOpenMode.ReadWrite => raw.SQLITE_OPEN_READWRITE,
+            _ => raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE,
+        };
+        var code = raw.sqlite3_open_v2(path, out var db, flags, null);
+        if (code == raw.SQLITE_OK)
+        {
+            return new Connection(db);
+        }
+
+        var text = raw.sqlite3_errmsg(db).utf8_to_string();
+        db.Dispose();
+        throw new SqliteException($"SQLite error {code}: '{path}': {text}", code & 0xFF, code);
+    }
 
     public Statement Use(string sql)
     {
@@ -31,14 +49,13 @@ internal sealed class Connection : IDisposable
         return statement;
     }
 
-    /// <summary>Runs a script of several statements; for set-up and schema steps.</summary>
+    /// <summary>Runs a script of several statements; for set-up, transactions and schema steps.</summary>
     public void Execute(string script)
     {
         var code = raw.sqlite3_exec(_db, script);
         if (code != raw.SQLITE_OK)
         {
-            throw new SqliteException(
-                $"SQLite error {code}: {raw.sqlite3_errmsg(_db).utf8_to_string()}", code & 0xFF, raw.sqlite3_extended_errcode(_db));
+            throw Failure(_db, code);
         }
     }
 
@@ -59,7 +76,16 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    public bool InTransaction => raw.sqlite3_get_autocommit(_db) == 0;
+    /// <summary>Copies the whole database into another, page by page, as it stands at this moment.</summary>
+    public void CopyTo(Connection target)
+    {
+        using var backup = raw.sqlite3_backup_init(target._db, "main", _db, "main");
+        var code = raw.sqlite3_backup_step(backup, -1);
+        if (code != raw.SQLITE_DONE)
+        {
+            throw Failure(target._db, code);
+        }
+    }
 
     public void Dispose()
     {
@@ -69,6 +95,9 @@ internal sealed class Connection : IDisposable
         }
 
         _statements.Clear();
-        _owner.Dispose();
+        _db.Dispose();
     }
+
+    public static SqliteException Failure(sqlite3 db, int code) =>
+        new($"SQLite error {code}: {raw.sqlite3_errmsg(db).utf8_to_string()}", code & 0xFF, raw.sqlite3_extended_errcode(db));
 }

@@ -9,7 +9,7 @@ internal sealed partial class SqliteStore
     private const string SelectEndedEdges = """
         select d.on_job_id, d.accept, d.on_failed, j.state
         from dependency d join job j on j.id = d.on_job_id
-        where d.job_id = @job and d.met = 0 and j.state in ('succeeded', 'failed', 'cancelled')
+        where d.job_id = @job and d.met = 0 and j.ended_at is not null
         """;
 
     private const string MeetEdge = "update dependency set met = 1 where job_id = @job and on_job_id = @on and met = 0";
@@ -27,7 +27,7 @@ internal sealed partial class SqliteStore
     private const string StillApproval = "update job set reason = 'approval' where id = @id and state = 'blocked'";
     private const string EndWaiting = """
         update job set state = @to, reason = @reason, ended_at = @now, held = null, row_version = row_version + 1
-        where id = @id and state in ('scheduled', 'blocked', 'queued')
+        where id = @id and state = @from and state <> 'running' and ended_at is null
         """;
 
     private const string SaveEnd = """
@@ -188,7 +188,7 @@ internal sealed partial class SqliteStore
             return false;
         }
 
-        if (batch.Db.Use(EndWaiting).Bind(Words.Of(to)).Bind(to == JobState.Cancelled ? reason : null).Bind(now).Bind(id).Run() != 1)
+        if (batch.Db.Use(EndWaiting).Bind(Words.Of(to)).Bind(to == JobState.Cancelled ? reason : null).Bind(now).Bind(id).Bind(Words.Of(head.State)).Run() != 1)
         {
             return false;
         }

@@ -53,7 +53,7 @@ internal sealed partial class SqliteStore
     /// <summary>Looks before the writer opens the file, with a connection that cannot change it: a refusal leaves every byte as it was.</summary>
     private static void RefuseNewer(string path)
     {
-        using var looking = new Connection(ConnectionString(path, SqliteOpenMode.ReadOnly));
+        using var looking = Connection.Open(path, SqliteOpenMode.ReadOnly);
         Look(looking);
     }
 

@@ -14,14 +14,14 @@ internal sealed partial class SqliteStore
 
     private const string SelectExpired = """
         select id from job
-        where start_by is not null and attempt = 0 and state in ('scheduled', 'blocked', 'queued') and start_by < @now
+        where start_by is not null and attempt = 0 and ended_at is null and start_by < @now
         order by start_by, id limit @count
         """;
 
     private const string SelectNextDue = "select run_at from job where state = 'scheduled' order by run_at, id limit 1";
     private const string SelectNextExpiry = """
         select start_by from job
-        where start_by is not null and attempt = 0 and state in ('scheduled', 'blocked', 'queued')
+        where start_by is not null and attempt = 0 and ended_at is null
         order by start_by, id limit 1
         """;
 

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
 
 namespace Pawl.Sqlite;
 
 /// <summary>Read-only connections for queries: they never block the writer, and each read is one short transaction.</summary>
-internal sealed class Readers(string connectionString, int most) : IDisposable
+internal sealed class Readers(string path, int most) : IDisposable
 {
     private readonly ConcurrentBag<Connection> _idle = [];
     private readonly SemaphoreSlim _room = new(most);
@@ -54,7 +55,7 @@ internal sealed class Readers(string connectionString, int most) : IDisposable
 
     private Connection Open()
     {
-        var connection = new Connection(connectionString);
+        var connection = Connection.Open(path, SqliteOpenMode.ReadOnly);
         connection.Execute("pragma query_only = 1; pragma busy_timeout = 5000; pragma temp_store = memory; pragma cache_size = -8192");
         return connection;
     }

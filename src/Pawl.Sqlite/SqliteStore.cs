@@ -40,7 +40,7 @@ internal sealed partial class SqliteStore : IJobStore
         _writing = writing;
         _batch = new Batch(writing, Wakeups);
         _writer = new Writer(_batch, inline: place.InMemory);
-        _readers = place.InMemory ? null : new Readers(ConnectionString(place.Path, SqliteOpenMode.ReadOnly), MostReaders);
+        _readers = place.InMemory ? null : new Readers(place.Path, MostReaders);
         Info = new StoreInfo("sqlite", Version(writing), place.Path);
     }
 
@@ -58,7 +58,7 @@ internal sealed partial class SqliteStore : IJobStore
         var place = Place.Of(connectionString);
         if (place.InMemory)
         {
-            var memory = new Connection("Data Source=:memory:;Pooling=False");
+            var memory = Connection.Open(":memory:", SqliteOpenMode.ReadWriteCreate);
             memory.Execute(string.Create(CultureInfo.InvariantCulture, $"pragma application_id = {Place.ApplicationId}; pragma temp_store = memory"));
             return new SqliteStore(place, null, memory);
         }
@@ -79,7 +79,7 @@ internal sealed partial class SqliteStore : IJobStore
 
             fileLock.TakeItself(place.Path);
             RefuseNewer(place.Path);
-            writing = new Connection(ConnectionString(place.Path, SqliteOpenMode.ReadWrite));
+            writing = Connection.Open(place.Path, SqliteOpenMode.ReadWrite);
             writing.Execute(WriterSettings);
             return new SqliteStore(place, fileLock, writing);
         }
@@ -113,15 +113,12 @@ internal sealed partial class SqliteStore : IJobStore
         return ValueTask.CompletedTask;
     }
 
-    private static string ConnectionString(string path, SqliteOpenMode mode) =>
-        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString();
-
     /// <summary>Makes the file under another name and moves it in place when it is whole: a crash never leaves an empty or nameless one.</summary>
     private static void Create(string path)
     {
         var making = path + ".creating";
         File.Delete(making);
-        using (var connection = new Connection(ConnectionString(making, SqliteOpenMode.ReadWriteCreate)))
+        using (var connection = Connection.Open(making, SqliteOpenMode.ReadWriteCreate))
         {
             connection.Execute(string.Create(CultureInfo.InvariantCulture, $"pragma journal_mode = delete; pragma synchronous = full; pragma application_id = {Place.ApplicationId}; vacuum"));
         }

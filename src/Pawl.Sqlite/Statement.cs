@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace Pawl.Sqlite;
@@ -162,7 +161,5 @@ internal sealed class Statement : IDisposable
         }
     }
 
-    private void Throw(int code) =>
-        throw new SqliteException(
-            $"SQLite error {code}: {raw.sqlite3_errmsg(_db).utf8_to_string()}", code & 0xFF, raw.sqlite3_extended_errcode(_db));
+    private void Throw(int code) => throw Connection.Failure(_db, code);
 }

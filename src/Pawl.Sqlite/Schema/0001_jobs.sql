@@ -26,7 +26,9 @@ create table line_count (
 create table job (
     id                  integer primary key,
     line_id             integer not null references line (id),
-    state               text not null check (state in ('scheduled', 'blocked', 'queued', 'running', 'succeeded', 'failed', 'cancelled')),
+    -- compared one by one: a list of more than two would be built anew as a table for every row that is written
+    state               text not null check (
+        state = 'queued' or state = 'running' or state = 'succeeded' or state = 'scheduled' or state = 'blocked' or state = 'failed' or state = 'cancelled'),
     reason              text,             -- wait_reason, block_reason or end_reason, as the state asks for
     priority            integer not null check (priority between -1000 and 1000),
     run_at              integer not null,
@@ -38,7 +40,7 @@ create table job (
     snoozes             integer not null default 0,
     recoveries          integer not null default 0,
     max_attempts        integer not null check (max_attempts between 1 and 100),
-    held                text check (held in ('concurrency_key')),  -- why a queued job stands outside its line
+    held                text check (held = 'concurrency_key'),  -- why a queued job stands outside its line
     concurrency_key     text,
     unique_key          text,
     waits_on            integer not null default 0,  -- open dependencies, plus one for a wanted approval
@@ -55,7 +57,7 @@ create table job (
     dismissed_at        integer,
     row_version         integer not null default 1,
     check ((state = 'running') = (lease_token is not null)),
-    check ((state in ('succeeded', 'failed', 'cancelled')) = (ended_at is not null)),
+    check ((state = 'succeeded' or state = 'failed' or state = 'cancelled') = (ended_at is not null)),
     check (held is null or state = 'queued'),
     check (dismissed_at is null or state = 'failed')
 ) strict;
@@ -63,11 +65,11 @@ create table job (
 -- Each index holds only the jobs that some loop looks for, so ended jobs cost none of them anything.
 create index job_line on job (line_id, priority desc, run_at, id) where state = 'queued' and held is null;
 create index job_due on job (run_at, id) where state = 'scheduled';
-create index job_start_by on job (start_by, id) where start_by is not null and attempt = 0 and state in ('scheduled', 'blocked', 'queued');
+create index job_start_by on job (start_by, id) where start_by is not null and attempt = 0 and ended_at is null;
 create index job_running on job (worker_id, id) where state = 'running';
 create index job_key_held on job (concurrency_key, line_id, priority desc, run_at, id) where held is not null;
 create index job_key_running on job (concurrency_key, id) where state = 'running' and concurrency_key is not null;
-create index job_unsuccessful on job (state, id) where state in ('scheduled', 'blocked', 'running', 'failed', 'cancelled');
+create index job_unsuccessful on job (state, id) where state <> 'queued' and state <> 'succeeded';
 
 create table job_body (
     id                integer primary key references job (id),
