@@ -94,7 +94,7 @@ internal sealed record Ruling
         }
 
         var runAt = now + Within(delay);
-        return facts.IdleSnoozes + 1 >= facts.SnoozeCap
+        return facts.AtSnoozeCap
             ? Failed(facts, Own(ErrorCategory.Internal, SnoozeLimit, TooOften(facts)))
             : runAt >= facts.DeadlineAt
                 ? Failed(facts, Own(ErrorCategory.Timeout, DeadlinePassed, "The job asked to go on after its deadline."))
@@ -144,7 +144,7 @@ internal sealed record Ruling
             return Failed(facts, Impatient(facts, error));
         }
 
-        if (facts.IdleSnoozes + 1 >= facts.SnoozeCap)
+        if (facts.AtSnoozeCap)
         {
             var limited = error with { Code = SnoozeLimit, Message = Lead(TooOften(facts), error.Message) };
             return Failed(facts, Again(facts, limited));

@@ -49,9 +49,9 @@ internal sealed record RulingFacts
     /// <summary>The longest wait that another side may ask for. Default 6 h.</summary>
     public TimeSpan MaxWait { get; init; } = TimeSpan.FromHours(6);
 
-    /// <summary>Snoozes in a row without progress, the ending attempt's progress considered.</summary>
-    public int IdleSnoozes => MadeProgress ? 0 : Snoozes;
+    /// <summary>Whether one snooze more is the one too many.</summary>
+    public bool AtSnoozeCap => !MadeProgress && Snoozes + 1 >= SnoozeCap;
 
     /// <summary>How many of the attempts just before were snoozed for the same category.</summary>
-    public int SameSnoozes(ErrorCategory category) => PreviousError?.Category == category ? IdleSnoozes : 0;
+    public int SameSnoozes(ErrorCategory category) => PreviousError?.Category == category && !MadeProgress ? Snoozes : 0;
 }

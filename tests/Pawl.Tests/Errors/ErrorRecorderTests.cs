@@ -93,11 +93,15 @@ public sealed class ErrorRecorderTests
     [Fact]
     public void A_secret_at_the_cut_of_an_endless_message_is_not_shown_in_half()
     {
-        var filler = string.Concat(Enumerable.Repeat("token=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ", 20_000));
-        for (var shift = 0; shift < 40; shift++)
+        // Known for a secret by its end alone, and so long that the masked text is far below the limit of a stack.
+        var url = $"x://u:{new string('a', 1_000)}@h ";
+        var endless = string.Concat(Enumerable.Repeat(url, 2_000));
+        foreach (var shift in (int[])[1, 300, 600, 900])
         {
-            var message = new string('x', shift) + " " + filler;
-            Assert.DoesNotContain("aaa", ErrorRecorder.Record("t", Verdict, message, Now, null, message).Stack, StringComparison.Ordinal);
+            var stack = ErrorRecorder.Record("t", Verdict, "m", Now, "E", endless[shift..]).Stack!;
+
+            Assert.True(stack.Length is > 5_000 and < 30_000);
+            Assert.DoesNotContain("aaa", stack[1_100..], StringComparison.Ordinal);
         }
     }
 

@@ -55,7 +55,7 @@ public sealed class RulingLaws
                 facts = facts with
                 {
                     Failures = counted,
-                    Snoozes = ruling.Outcome == Outcome.Snoozed ? facts.IdleSnoozes + 1 : 0,
+                    Snoozes = ruling.Outcome == Outcome.Snoozed && !end.Progress ? facts.Snoozes + 1 : 0,
                     PreviousError = ruling.Error,
                 };
                 now = ruling.RunAt ?? now;
