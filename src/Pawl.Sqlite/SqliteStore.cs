@@ -152,6 +152,7 @@ internal sealed partial class SqliteStore : IJobStore
             throw NotReady();
         }
 
+        Meters.Reads.Add(1);
         return _readers is null ? new ValueTask<T>(_writer.Exclusive(work)) : _readers.ReadAsync(work, cancellationToken);
     }
 

@@ -191,6 +191,8 @@ internal sealed class Writer : IDisposable
             return false;
         }
 
+        Meters.Commits.Add(1);
+        Meters.Writes.Add(calls.Count);
         _batch.Committed();
         foreach (var call in calls)
         {
