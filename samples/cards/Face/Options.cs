@@ -1,0 +1,26 @@
+using Cards.Git;
+using Pawl;
+
+namespace Cards.Face;
+
+/// <summary>What the user asked for, checked as far as that is possible without looking at the repository.</summary>
+internal sealed record Options
+{
+    public required string Repository { get; init; }
+    public required Selection Selection { get; init; }
+
+    /// <summary>Null: <c>name-of-the-repository.apkg</c> in the current folder.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Null: <c>Commits::name-of-the-repository</c>.</summary>
+    public string? Deck { get; init; }
+
+    public string Database { get; init; } = "cards.db";
+    public Force Force { get; init; }
+
+    /// <summary>Ask nothing.</summary>
+    public bool Yes { get; init; }
+
+    /// <summary>Plain lines even on a terminal.</summary>
+    public bool Plain { get; init; }
+}

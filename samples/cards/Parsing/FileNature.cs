@@ -1,0 +1,8 @@
+namespace Cards.Parsing;
+
+internal enum FileNature
+{
+    Plain,
+    Link,
+    Submodule,
+}

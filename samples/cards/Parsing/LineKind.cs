@@ -1,0 +1,8 @@
+namespace Cards.Parsing;
+
+internal enum LineKind
+{
+    Context,
+    Removed,
+    Added,
+}
