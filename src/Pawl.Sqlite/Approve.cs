@@ -8,7 +8,9 @@ internal sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Changed>> ApproveAsync(ApproveRequest request, CancellationToken cancellationToken) =>
-        WriteAsync<IReadOnlyList<Changed>>(batch => [.. request.Ids.Select(id => Approve(batch, id, request, Micros.Of(request.Now)))], cancellationToken);
+        WriteAsync<IReadOnlyList<Changed>>(
+            batch => [.. request.Ids.Select(id => Approve(batch, id, request, Micros.Of(request.Now)))],
+            cancellationToken);
 
     private static Changed Approve(Batch batch, JobId id, ApproveRequest request, long now)
     {

@@ -15,7 +15,10 @@ internal sealed partial class SqliteStore
         """;
 
     private const string SelectArtifact = """
-        select b.data from artifact a join artifact_blob b on b.sha256 = a.sha256 where a.job_id = @job and a.name = @name order by a.id desc limit 1
+        select b.data
+        from artifact a join artifact_blob b on b.sha256 = a.sha256
+        where a.job_id = @job and a.name = @name
+        order by a.id desc limit 1
         """;
 
     /// <inheritdoc/>

@@ -7,6 +7,7 @@ internal sealed partial class SqliteStore
         """;
 
     /// <summary>What a person did, in the transaction that did it.</summary>
-    private static void Audit(Connection db, long now, string? actor, string action, JobId? job, string? before, string? after, string? detail = null) =>
+    private static void Audit(
+        Connection db, long now, string? actor, string action, JobId? job, string? before, string? after, string? detail = null) =>
         db.Use(InsertAudit).Bind(now).Bind(actor).Bind(action).Bind(job).Bind(before).Bind(after).Bind(detail).Run();
 }

@@ -23,7 +23,8 @@ internal sealed partial class SqliteStore
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Through SQLite's own backup: reading the file ourselves would drop its locks. The copy gets its name when it is whole.</summary>
+    /// <summary>Through SQLite's own backup: reading the file ourselves would drop its locks. The copy gets its name when it is
+    /// whole.</summary>
     private void Copy(string path)
     {
         var making = path + ".creating";

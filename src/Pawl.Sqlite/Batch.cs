@@ -6,13 +6,25 @@ namespace Pawl.Sqlite;
 /// rollback.</summary>
 internal sealed class Batch(Connection db, Wakeups wakeups)
 {
-    private const string MaxJob = "select max(coalesce((select max(id) from job), 0), coalesce((select value from meta where key = 'last_job_id'), 0))";
-    private const string MaxSeq = "select max(coalesce((select max(seq) from event), 0), coalesce((select value from meta where key = 'last_seq'), 0))";
+    private const string MaxJob = """
+        select max(
+            coalesce((select max(id) from job), 0),
+            coalesce((select value from meta where key = 'last_job_id'), 0))
+        """;
+
+    private const string MaxSeq = """
+        select max(
+            coalesce((select max(seq) from event), 0),
+            coalesce((select value from meta where key = 'last_seq'), 0))
+        """;
+
     private const string OpenEdges = "select count(*) from dependency where met = 0";
     private const string HeldJobs = "select count(*) from job where held is not null";
     private const string InsertEvents = "insert into event (seq, first, at, pack) values (@seq, @first, @at, @pack)";
     private const string InsertJobEvent = "insert into job_event (job_id, seq) values (@job, @seq) on conflict do nothing";
-    private const string SaveMeta = "insert into meta (key, value) values (@key, @value) on conflict (key) do update set value = excluded.value";
+    private const string SaveMeta = """
+        insert into meta (key, value) values (@key, @value) on conflict (key) do update set value = excluded.value
+        """;
 
     private readonly EventPack _events = new();
     private readonly HashSet<long> _attention = [];
@@ -53,7 +65,15 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
 
     /// <summary>Records an event that a job's own columns or its attempts will name.</summary>
     public long Event(
-        EventKind kind, long job, int generation, int attempt, JobState? from, JobState? to, long now, string? actor = null, string? reason = null)
+        EventKind kind,
+        long job,
+        int generation,
+        int attempt,
+        JobState? from,
+        JobState? to,
+        long now,
+        string? actor = null,
+        string? reason = null)
     {
         _events.Add(kind, job, generation, attempt, from, to, now, actor, reason);
         return ++_lastSeq;

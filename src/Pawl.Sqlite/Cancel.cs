@@ -5,12 +5,14 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string AskToStop = """
-        update job set cancel_requested_at = @now, row_version = row_version + 1 where id = @id and state = 'running' and cancel_requested_at is null
+        update job set cancel_requested_at = @now, row_version = row_version + 1
+        where id = @id and state = 'running' and cancel_requested_at is null
         """;
 
     private const string SaveCancel = """
         insert into job_cancel (id, by, reason, end_reason, grace_us) values (@id, @by, @reason, @end_reason, @grace)
-        on conflict (id) do update set by = excluded.by, reason = excluded.reason, end_reason = excluded.end_reason, grace_us = excluded.grace_us
+        on conflict (id) do update set
+            by = excluded.by, reason = excluded.reason, end_reason = excluded.end_reason, grace_us = excluded.grace_us
         """;
 
     private const string SelectOpenChildren = """
@@ -22,7 +24,8 @@ internal sealed partial class SqliteStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Changed>> CancelAsync(CancelRequest request, CancellationToken cancellationToken) =>
         WriteAsync<IReadOnlyList<Changed>>(
-            batch => [.. request.Ids.Select(id => Cancel(batch, id, request, request.EndReason, Micros.Of(request.Now)))], cancellationToken);
+            batch => [.. request.Ids.Select(id => Cancel(batch, id, request, request.EndReason, Micros.Of(request.Now)))],
+            cancellationToken);
 
     private Changed Cancel(Batch batch, JobId id, CancelRequest request, EndReason reason, long now)
     {
@@ -47,7 +50,8 @@ internal sealed partial class SqliteStore
             {
                 SaveCancelOf(batch.Db, id, request, reason);
                 batch.JobEvent(
-                    EventKind.CancelRequested, id.Value, head.Generation, head.Attempt, null, null, now, request.By, Words.Of(reason), request.Reason);
+                    EventKind.CancelRequested, id.Value, head.Generation, head.Attempt, null, null,
+                    now, request.By, Words.Of(reason), request.Reason);
                 batch.Attention(head.WorkerId!.Value);
             }
         }

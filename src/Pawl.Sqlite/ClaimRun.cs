@@ -16,10 +16,20 @@ internal enum ClaimPlace
 }
 
 /// <summary>A job that a claim looks at.</summary>
-internal readonly record struct Candidate(long Id, int Priority, long RunAt, int Losses, bool Suspect, string? ConcurrencyKey, Line Line, int Room)
+internal readonly record struct Candidate(
+    long Id,
+    int Priority,
+    long RunAt,
+    int Losses,
+    bool Suspect,
+    string? ConcurrencyKey,
+    Line Line,
+    int Room)
 {
     public static readonly Comparison<Candidate> ByPriority = (a, b) =>
-        a.Priority != b.Priority ? b.Priority.CompareTo(a.Priority) : a.RunAt != b.RunAt ? a.RunAt.CompareTo(b.RunAt) : a.Id.CompareTo(b.Id);
+        a.Priority != b.Priority ? b.Priority.CompareTo(a.Priority)
+        : a.RunAt != b.RunAt ? a.RunAt.CompareTo(b.RunAt)
+        : a.Id.CompareTo(b.Id);
 
     public static readonly Comparison<Candidate> ByAge = (a, b) => a.RunAt != b.RunAt ? a.RunAt.CompareTo(b.RunAt) : a.Id.CompareTo(b.Id);
 

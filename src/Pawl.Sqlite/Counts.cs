@@ -15,8 +15,8 @@ internal sealed partial class SqliteStore
 
     private const string SelectLineCounts = "select state, n from line_count where line_id = @line";
     private const string SelectMinutes = """
-        select m.minute, l.queue, l.type, m.created, m.started, m.succeeded, m.failed, m.timed_out, m.cancelled, m.lost, m.released, m.snoozed, m.died,
-            m.wait_us, m.run_us
+        select m.minute, l.queue, l.type, m.created, m.started,
+            m.succeeded, m.failed, m.timed_out, m.cancelled, m.lost, m.released, m.snoozed, m.died, m.wait_us, m.run_us
         from minute m join line l on l.id = m.line_id
         where m.minute >= @since
         order by m.minute, l.queue, l.type
@@ -55,7 +55,8 @@ internal sealed partial class SqliteStore
                 {
                     var ended = Enum.GetValues<Outcome>().ToDictionary(outcome => outcome, outcome => row.Long(5 + (int)outcome));
                     minutes.Add(new MinuteFacts(
-                        row.Time(0), row.Text(1), row.Text(2), row.Long(3), row.Long(4), ended, row.Long(12), row.Length(13), row.Length(14)));
+                        row.Time(0), row.Text(1), row.Text(2), row.Long(3), row.Long(4),
+                        ended, row.Long(12), row.Length(13), row.Length(14)));
                 }
 
                 return minutes;
@@ -79,7 +80,13 @@ internal sealed partial class SqliteStore
             }
         }
 
-        return facts with { Counts = counts, Held = held, Dead = dead, OldestRunnableAt = counts[JobState.Queued] > held ? Oldest(db, id) : null };
+        return facts with
+        {
+            Counts = counts,
+            Held = held,
+            Dead = dead,
+            OldestRunnableAt = counts[JobState.Queued] > held ? Oldest(db, id) : null,
+        };
     }
 
     /// <summary>The front of each priority, one step a priority: the line itself is never walked.</summary>

@@ -2,10 +2,14 @@ using Pawl.Storage;
 
 namespace Pawl.Sqlite;
 
-/// <summary>What an end means for the jobs that waited for it: dependents, holders of a key, children. Always in the transaction of the end.</summary>
+/// <summary>What an end means for the jobs that waited for it: dependents, holders of a key, children. Always in the transaction of the
+/// end.</summary>
 internal sealed partial class SqliteStore
 {
-    private const string SelectDependents = "select job_id, accept, on_failed from dependency where on_job_id = @on and met = 0 order by job_id";
+    private const string SelectDependents = """
+        select job_id, accept, on_failed from dependency where on_job_id = @on and met = 0 order by job_id
+        """;
+
     private const string SelectEndedEdges = """
         select d.on_job_id, d.accept, d.on_failed, j.state
         from dependency d join job j on j.id = d.on_job_id
@@ -63,7 +67,8 @@ internal sealed partial class SqliteStore
         }
     }
 
-    /// <summary>A key has room: the first of each line that waits for it steps back into its line, and the first to be claimed gets it.</summary>
+    /// <summary>A key has room: the first of each line that waits for it steps back into its line, and the first to be claimed gets
+    /// it.</summary>
     /// <remarks>One of each line, because the first of all may stand in a line that is paused or that no worker serves.</remarks>
     private static void FreeKey(Batch batch, string? key)
     {
@@ -188,7 +193,9 @@ internal sealed partial class SqliteStore
             return false;
         }
 
-        if (batch.Db.Use(EndWaiting).Bind(Words.Of(to)).Bind(to == JobState.Cancelled ? reason : null).Bind(now).Bind(id).Bind(Words.Of(head.State)).Run() != 1)
+        var rows = batch.Db.Use(EndWaiting).Bind(Words.Of(to)).Bind(to == JobState.Cancelled ? reason : null).Bind(now)
+            .Bind(id).Bind(Words.Of(head.State)).Run();
+        if (rows != 1)
         {
             return false;
         }
@@ -213,9 +220,11 @@ internal sealed partial class SqliteStore
         }
 
         batch.JobEvent(
-            to == JobState.Failed ? EventKind.Failed : EventKind.Cancelled, id, head.Generation, head.Attempt, head.State, to, now, actor, reason, data: why is null ? null : Quoted(why));
+            to == JobState.Failed ? EventKind.Failed : EventKind.Cancelled, id, head.Generation, head.Attempt, head.State, to,
+            now, actor, reason, data: why is null ? null : Quoted(why));
         // A queued job may be the one that a freed key was offered to; then the next must be asked.
-        Ended(batch, head.Line, id, to, head.UniqueKey, head.State == JobState.Queued && head.Held is null ? head.ConcurrencyKey : null, now);
+        var freed = head.State == JobState.Queued && head.Held is null ? head.ConcurrencyKey : null;
+        Ended(batch, head.Line, id, to, head.UniqueKey, freed, now);
         return true;
     }
 

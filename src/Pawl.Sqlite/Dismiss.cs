@@ -5,12 +5,15 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string DismissJob = """
-        update job set dismissed_at = @at, row_version = row_version + 1 where id = @id and state = 'failed' and (dismissed_at is null) = @was_open
+        update job set dismissed_at = @at, row_version = row_version + 1
+        where id = @id and state = 'failed' and (dismissed_at is null) = @was_open
         """;
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Changed>> DismissAsync(DismissRequest request, CancellationToken cancellationToken) =>
-        WriteAsync<IReadOnlyList<Changed>>(batch => [.. request.Ids.Select(id => Dismiss(batch, id, request, Micros.Of(request.Now)))], cancellationToken);
+        WriteAsync<IReadOnlyList<Changed>>(
+            batch => [.. request.Ids.Select(id => Dismiss(batch, id, request, Micros.Of(request.Now)))],
+            cancellationToken);
 
     private static Changed Dismiss(Batch batch, JobId id, DismissRequest request, long now)
     {
@@ -28,7 +31,8 @@ internal sealed partial class SqliteStore
         {
             batch.Die(head.Line, request.Dismiss ? -1 : 1);
             batch.JobEvent(
-                request.Dismiss ? EventKind.Dismissed : EventKind.Undismissed, id.Value, head.Generation, head.Attempt, null, null, now, request.By, request.Note);
+                request.Dismiss ? EventKind.Dismissed : EventKind.Undismissed, id.Value, head.Generation, head.Attempt, null, null,
+                now, request.By, request.Note);
             Audit(batch.Db, now, request.By, request.Dismiss ? "dismiss" : "undismiss", id, null, null, request.Note);
         }
 

@@ -5,8 +5,9 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string EditJob = """
-        update job set state = @to, reason = @reason, line_id = @line, priority = @priority, run_at = @run_at, start_by = coalesce(@start_by, start_by),
-            max_attempts = coalesce(@max_attempts, max_attempts), held = null, row_version = row_version + 1
+        update job set state = @to, reason = @reason, line_id = @line, priority = @priority, run_at = @run_at,
+            start_by = coalesce(@start_by, start_by), max_attempts = coalesce(@max_attempts, max_attempts),
+            held = null, row_version = row_version + 1
         where id = @id and state = @from
         """;
 
@@ -15,7 +16,9 @@ internal sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Changed>> EditAsync(EditRequest request, CancellationToken cancellationToken) =>
-        WriteAsync<IReadOnlyList<Changed>>(batch => [.. request.Ids.Select(id => Edit(batch, id, request, Micros.Of(request.Now)))], cancellationToken);
+        WriteAsync<IReadOnlyList<Changed>>(
+            batch => [.. request.Ids.Select(id => Edit(batch, id, request, Micros.Of(request.Now)))],
+            cancellationToken);
 
     private static Changed Edit(Batch batch, JobId id, EditRequest request, long now)
     {
@@ -30,7 +33,8 @@ internal sealed partial class SqliteStore
         }
 
         var fields = request is not { Priority: null, RunAt: null, Queue: null, StartBy: null, MaxAttempts: null };
-        if (fields && (head.State is not (JobState.Scheduled or JobState.Blocked or JobState.Queued) || (request.RunAt is not null && head.State == JobState.Blocked)))
+        var editable = head.State is JobState.Scheduled or JobState.Queued || (head.State == JobState.Blocked && request.RunAt is null);
+        if (fields && !editable)
         {
             return new Changed(id, "not_editable", head.State);
         }
@@ -48,8 +52,10 @@ internal sealed partial class SqliteStore
 
         var what = Described(request);
         batch.JobEvent(
-            EventKind.Edited, id.Value, head.Generation, head.Attempt, to == head.State ? null : head.State, to == head.State ? null : to, now, request.By, what);
-        Audit(batch.Db, now, request.By, "edit", id, $"priority {head.Priority}, queue {head.Line.Queue}, run_at {Micros.ToTime(head.RunAt):O}", what);
+            EventKind.Edited, id.Value, head.Generation, head.Attempt, to == head.State ? null : head.State, to == head.State ? null : to,
+            now, request.By, what);
+        var before = $"priority {head.Priority}, queue {head.Line.Queue}, run_at {Micros.ToTime(head.RunAt):O}";
+        Audit(batch.Db, now, request.By, "edit", id, before, what);
         return new Changed(id, null, to);
     }
 
@@ -62,8 +68,8 @@ internal sealed partial class SqliteStore
         var reason = request.RunAt is null ? head.Reason : to == JobState.Scheduled ? Words.Of(WaitReason.Delay) : null;
         var line = request.Queue is { } queue ? batch.Lines.Get(batch.Db, queue, head.Line.Type) : head.Line;
         var priority = request.Priority ?? head.Priority;
-        batch.Db.Use(EditJob).Bind(Words.Of(to)).Bind(reason).Bind(line.Id).Bind(priority).Bind(runAt).Bind(request.StartBy).Bind(request.MaxAttempts)
-            .Bind(head.Id).Bind(Words.Of(head.State)).Run();
+        batch.Db.Use(EditJob).Bind(Words.Of(to)).Bind(reason).Bind(line.Id).Bind(priority).Bind(runAt)
+            .Bind(request.StartBy).Bind(request.MaxAttempts).Bind(head.Id).Bind(Words.Of(head.State)).Run();
         if (request.Priority is { } points)
         {
             batch.Db.Use(SaveReasons).Bind(StoreJson.Write(PriorityScore.Explicit(points).Reasons)).Bind(head.Id).Run();

@@ -18,13 +18,16 @@ internal sealed partial class SqliteStore
     private const string SelectHolders = "select id from job where concurrency_key = @key and state = 'running' order by id limit @most";
 
     private const string InsertJob = """
-        insert into job (id, line_id, state, reason, priority, run_at, max_attempts, concurrency_key, unique_key, waits_on, start_by, created_at, created_seq)
-        values (@id, @line, @state, @reason, @priority, @run_at, @max_attempts, @concurrency_key, @unique_key, @waits_on, @start_by, @created_at, @created_seq)
+        insert into job (id, line_id, state, reason, priority, run_at, max_attempts, concurrency_key, unique_key, waits_on, start_by,
+            created_at, created_seq)
+        values (@id, @line, @state, @reason, @priority, @run_at, @max_attempts, @concurrency_key, @unique_key, @waits_on, @start_by,
+            @created_at, @created_seq)
         """;
 
     private const string InsertBody = """
-        insert into job_body (id, payload, priority_reasons, trigger, kind, parent_id, rerun_of, depth, requires_approval, timeout_us, grace_us,
-            deadline_at, max_items, rate_key, circuit, unique_hold, force, versions, tags, traceparent, requested_by, body_hash)
+        insert into job_body (id, payload, priority_reasons, trigger, kind, parent_id, rerun_of, depth, requires_approval, timeout_us,
+            grace_us, deadline_at, max_items, rate_key, circuit, unique_hold, force, versions, tags, traceparent, requested_by,
+            body_hash)
         values (@id, @payload, @priority_reasons, @trigger, @kind, @parent_id, @rerun_of, @depth, @requires_approval, @timeout, @grace,
             @deadline_at, @max_items, @rate_key, @circuit, @unique_hold, @force, @versions, @tags, @traceparent, @requested_by,
             @body_hash)
@@ -204,8 +207,9 @@ internal sealed partial class SqliteStore
             _ => null,
         };
         var seq = batch.Event(EventKind.Created, id, 1, 0, null, state, now, job.RequestedBy, Words.Of(job.Trigger));
-        batch.Db.Use(InsertJob).Bind(id).Bind(line.Id).Bind(Words.Of(state)).Bind(reason).Bind(job.Priority).Bind(runAt).Bind(job.MaxAttempts)
-            .Bind(job.ConcurrencyKey).Bind(job.UniqueKey).Bind((long)waitsOn).Bind(job.StartBy).Bind(now).Bind(seq).Run();
+        batch.Db.Use(InsertJob).Bind(id).Bind(line.Id).Bind(Words.Of(state)).Bind(reason).Bind(job.Priority).Bind(runAt)
+            .Bind(job.MaxAttempts).Bind(job.ConcurrencyKey).Bind(job.UniqueKey).Bind((long)waitsOn).Bind(job.StartBy)
+            .Bind(now).Bind(seq).Run();
         InsertBodyOf(batch.Db, id, job);
         batch.Move(line, null, state);
         batch.Minutes.Of(line, now).Created++;
@@ -216,13 +220,15 @@ internal sealed partial class SqliteStore
 
         if (job.IdempotencyKey is { } request)
         {
-            batch.Db.Use(SaveIdempotencyKey).Bind(request).Bind(id).BindBlob(job.BodyHash.Span).Bind(now + Micros.Of(job.IdempotencyHold)).Run();
+            var expires = now + Micros.Of(job.IdempotencyHold);
+            batch.Db.Use(SaveIdempotencyKey).Bind(request).Bind(id).BindBlob(job.BodyHash.Span).Bind(expires).Run();
         }
 
         foreach (var edge in edges)
         {
             var (dependency, met) = edge;
-            batch.Db.Use(InsertDependency).Bind(id).Bind(dependency.On).Bind(Words.Of(dependency.When)).Bind(Words.Of(dependency.OnFailed)).Bind(met).Run();
+            batch.Db.Use(InsertDependency).Bind(id).Bind(dependency.On).Bind(Words.Of(dependency.When))
+                .Bind(Words.Of(dependency.OnFailed)).Bind(met).Run();
             batch.OpenDependencies += met ? 0 : 1;
         }
 

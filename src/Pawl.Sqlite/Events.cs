@@ -19,7 +19,9 @@ internal sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<EventRecord>> EventsAsync(EventQuery query, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<EventRecord>>(db => query.Job is { } job ? EventsOf(db, job, query) : EventsAfter(db, query), cancellationToken);
+        ReadAsync<IReadOnlyList<EventRecord>>(
+            db => query.Job is { } job ? EventsOf(db, job, query) : EventsAfter(db, query),
+            cancellationToken);
 
     private static List<EventRecord> EventsAfter(Connection db, EventQuery query)
     {

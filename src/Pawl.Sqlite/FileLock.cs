@@ -19,8 +19,8 @@ internal sealed class FileLock : IDisposable
     private FileLock(FileStream beside) => _beside = beside;
 
     /// <summary>Takes the lock beside the database.</summary>
-    /// <exception cref="PawlException"><c>storage_in_use</c> (exit code 7) when another process has it, <c>storage_path</c> (8) when the lock
-    /// file cannot be made.</exception>
+    /// <exception cref="PawlException"><c>storage_in_use</c> (exit code 7) when another process has it, <c>storage_path</c> (8) when
+    /// the lock file cannot be made.</exception>
     public static FileLock Take(string database)
     {
         var path = database + ".lock";
@@ -35,7 +35,10 @@ internal sealed class FileLock : IDisposable
         catch (UnauthorizedAccessException error)
         {
             throw new PawlException(
-                "storage_path", $"The lock file '{path}' cannot be written. Give this user the right to write in that folder.", error, exitCode: 8);
+                "storage_path",
+                $"The lock file '{path}' cannot be written. Give this user the right to write in that folder.",
+                error,
+                exitCode: 8);
         }
         catch (DirectoryNotFoundException error)
         {
@@ -73,7 +76,8 @@ internal sealed class FileLock : IDisposable
 
     private static PawlException InUse(string database, string? pid, Exception error) => new(
         "storage_in_use",
-        $"The database '{database}' is in use by {(pid is null ? "another process" : $"process {pid}")}. One process owns a SQLite database at a time: stop that one, or use PostgreSQL to share the work.",
+        $"The database '{database}' is in use by {(pid is null ? "another process" : $"process {pid}")}. "
+        + "One process owns a SQLite database at a time: stop that one, or use PostgreSQL to share the work.",
         error,
         exitCode: 7);
 

@@ -15,7 +15,8 @@ internal sealed partial class SqliteStore
         """;
 
     private const string MarkBegun = """
-        update job set prefetched = 0 where id = @id and state = 'running' and attempt = @attempt and lease_token = @token and prefetched = 1
+        update job set prefetched = 0
+        where id = @id and state = 'running' and attempt = @attempt and lease_token = @token and prefetched = 1
         """;
 
     private const string SelectHeld = """

@@ -6,13 +6,16 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string SaveSuccess = """
-        insert into item (dataset, key, input_hash, parts, options_hash, upstream_hash, output_hash, last_outcome, succeeded_at, failures, error,
-            outputs, metrics, job_id, attempt, updated_at)
-        values (@dataset, @key, @input, @parts, @options, @upstream, @output, 'succeeded', @now, 0, null, @outputs, @metrics, @job, @attempt, @now)
+        insert into item (dataset, key, input_hash, parts, options_hash, upstream_hash, output_hash,
+            last_outcome, succeeded_at, failures, error, outputs, metrics, job_id, attempt, updated_at)
+        values (@dataset, @key, @input, @parts, @options, @upstream, @output,
+            'succeeded', @now, 0, null, @outputs, @metrics, @job, @attempt, @now)
         on conflict (dataset, key) do update set
-            input_hash = excluded.input_hash, parts = excluded.parts, options_hash = excluded.options_hash, upstream_hash = excluded.upstream_hash,
-            output_hash = excluded.output_hash, last_outcome = excluded.last_outcome, succeeded_at = excluded.succeeded_at, failures = 0, error = null,
-            outputs = excluded.outputs, metrics = excluded.metrics, job_id = excluded.job_id, attempt = excluded.attempt, updated_at = excluded.updated_at
+            input_hash = excluded.input_hash, parts = excluded.parts, options_hash = excluded.options_hash,
+            upstream_hash = excluded.upstream_hash, output_hash = excluded.output_hash,
+            last_outcome = excluded.last_outcome, succeeded_at = excluded.succeeded_at, failures = 0, error = null,
+            outputs = excluded.outputs, metrics = excluded.metrics,
+            job_id = excluded.job_id, attempt = excluded.attempt, updated_at = excluded.updated_at
         """;
 
     // the hashes of the last success stay: whether it is fresh and how it went last are two questions
@@ -25,26 +28,30 @@ internal sealed partial class SqliteStore
         """;
 
     private const string InsertItemRun = """
-        insert into item_run (job_id, attempt, dataset, key, outcome, input_hash, parts, options_hash, upstream_hash, output_hash, error, outputs, metrics, at)
-        values (@job, @attempt, @dataset, @key, @outcome, @input, @parts, @options, @upstream, @output, @error, @outputs, @metrics, @now)
+        insert into item_run (job_id, attempt, dataset, key, outcome, input_hash, parts, options_hash, upstream_hash, output_hash,
+            error, outputs, metrics, at)
+        values (@job, @attempt, @dataset, @key, @outcome, @input, @parts, @options, @upstream, @output,
+            @error, @outputs, @metrics, @now)
         """;
 
     // one query for up to 1,000 keys: the keys come as one JSON array
     private const string SelectItems = """
-        select w.key, i.dataset, i.input_hash, i.parts, i.options_hash, i.upstream_hash, i.output_hash, i.last_outcome, i.succeeded_at, i.failed_at,
-            i.failures, i.error, i.outputs, i.metrics, i.job_id, i.attempt, i.updated_at
+        select w.key, i.dataset, i.input_hash, i.parts, i.options_hash, i.upstream_hash, i.output_hash,
+            i.last_outcome, i.succeeded_at, i.failed_at, i.failures, i.error, i.outputs, i.metrics, i.job_id, i.attempt, i.updated_at
         from (select key as place, value as key from json_each(@keys)) w
         left join item i on i.dataset = @dataset and i.key = w.key
         order by w.place
         """;
 
     private const string SelectRunsOfJob = """
-        select job_id, attempt, dataset, key, outcome, input_hash, parts, options_hash, upstream_hash, output_hash, error, outputs, metrics, at
+        select job_id, attempt, dataset, key, outcome, input_hash, parts, options_hash, upstream_hash, output_hash,
+            error, outputs, metrics, at
         from item_run where job_id = @job order by id desc limit @limit
         """;
 
     private const string SelectRunsOfKey = """
-        select job_id, attempt, dataset, key, outcome, input_hash, parts, options_hash, upstream_hash, output_hash, error, outputs, metrics, at
+        select job_id, attempt, dataset, key, outcome, input_hash, parts, options_hash, upstream_hash, output_hash,
+            error, outputs, metrics, at
         from item_run where dataset = @dataset and key = @key order by id desc limit @limit
         """;
 
@@ -90,16 +97,18 @@ internal sealed partial class SqliteStore
             var (parts, error, metrics) = (StoreJson.Write(item.Parts), StoreJson.Write(item.Error), StoreJson.Write(item.Metrics));
             if (item.Outcome == ItemOutcome.Succeeded)
             {
-                db.Use(SaveSuccess).Bind(item.Dataset).Bind(item.Key).Bind(item.InputHash).Bind(parts).Bind(item.OptionsHash).Bind(item.UpstreamHash)
-                    .Bind(item.OutputHash).Bind(now).BindText(item.Outputs).Bind(metrics).Bind(job).Bind(attempt).Run();
+                db.Use(SaveSuccess).Bind(item.Dataset).Bind(item.Key).Bind(item.InputHash).Bind(parts).Bind(item.OptionsHash)
+                    .Bind(item.UpstreamHash).Bind(item.OutputHash)
+                    .Bind(now).BindText(item.Outputs).Bind(metrics).Bind(job).Bind(attempt).Run();
             }
             else if (item.Outcome == ItemOutcome.Failed)
             {
                 db.Use(SaveFailure).Bind(item.Dataset).Bind(item.Key).Bind(now).Bind(error).Bind(job).Bind(attempt).Run();
             }
 
-            db.Use(InsertItemRun).Bind(job).Bind(attempt).Bind(item.Dataset).Bind(item.Key).Bind(Words.Of(item.Outcome)).Bind(item.InputHash).Bind(parts)
-                .Bind(item.OptionsHash).Bind(item.UpstreamHash).Bind(item.OutputHash).Bind(error).BindText(item.Outputs).Bind(metrics).Bind(now).Run();
+            db.Use(InsertItemRun).Bind(job).Bind(attempt).Bind(item.Dataset).Bind(item.Key).Bind(Words.Of(item.Outcome))
+                .Bind(item.InputHash).Bind(parts).Bind(item.OptionsHash).Bind(item.UpstreamHash).Bind(item.OutputHash)
+                .Bind(error).BindText(item.Outputs).Bind(metrics).Bind(now).Run();
         }
     }
 

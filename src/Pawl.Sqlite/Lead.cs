@@ -10,7 +10,10 @@ internal sealed partial class SqliteStore
         where l.name = 'chores'
         """;
 
-    private const string FirstLeader = "insert into leader (name, worker_id, term, beat) values ('chores', @worker, 1, 1) on conflict do nothing";
+    private const string FirstLeader = """
+        insert into leader (name, worker_id, term, beat) values ('chores', @worker, 1, 1) on conflict do nothing
+        """;
+
     private const string KeepLead = "update leader set beat = beat + 1 where name = 'chores' and worker_id = @worker";
 
     // compare and set: of two that saw the same silence one wins

@@ -5,12 +5,14 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string SaveQueueLimit = """
-        insert into queue_limit (queue, max_running) values (@queue, @max) on conflict (queue) do update set max_running = excluded.max_running
+        insert into queue_limit (queue, max_running) values (@queue, @max)
+        on conflict (queue) do update set max_running = excluded.max_running
         """;
 
     private const string DropQueueLimit = "delete from queue_limit where queue = @queue";
     private const string SaveKeyLimit = """
-        insert into key_limit (key, max_running) values (@key, @max) on conflict (key) do update set max_running = excluded.max_running
+        insert into key_limit (key, max_running) values (@key, @max)
+        on conflict (key) do update set max_running = excluded.max_running
         """;
 
     private const string DropKeyLimit = "delete from key_limit where key = @key";
@@ -25,7 +27,9 @@ internal sealed partial class SqliteStore
 
         if (request.MaxRunning is < 1)
         {
-            throw new PawlException("out_of_range", $"max_running must be 1 or more, but was {request.MaxRunning}. Leave it out for the default.");
+            throw new PawlException(
+                "out_of_range",
+                $"max_running must be 1 or more, but was {request.MaxRunning}. Leave it out for the default.");
         }
 
         await WriteAsync(batch => Limit(batch, request), cancellationToken).ConfigureAwait(false);

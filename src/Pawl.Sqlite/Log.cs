@@ -77,7 +77,8 @@ internal sealed partial class SqliteStore
         var text = save.Log.Span;
         if (offset + text.Length > MostLogBytes)
         {
-            text = Encoding.UTF8.GetBytes($"{{\"level\":\"warning\",\"message\":\"The log reached its cap of {MostLogBytes} bytes; what follows was dropped.\"}}\n");
+            var message = $"The log reached its cap of {MostLogBytes} bytes; what follows was dropped.";
+            text = Encoding.UTF8.GetBytes($"{{\"level\":\"warning\",\"message\":\"{message}\"}}\n");
             db.Use(InsertLog).Bind(job).Bind(attempt).Bind(Math.Max(offset, MostLogBytes)).BindBlob(text).Run();
             return;
         }

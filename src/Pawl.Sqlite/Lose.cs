@@ -7,12 +7,15 @@ internal sealed partial class SqliteStore
     private const string IsLeader = "select count(*) from leader where name = 'chores' and term = @term and worker_id is not null";
     private const string MarkGone = "update worker set gone = 1 where id = @id and beat = @beat";
     private const string SelectLost = """
-        select id, attempt, lease_token, prefetched, losses, unbegun from job where worker_id = @worker and state = 'running' order by id limit @count
+        select id, attempt, lease_token, prefetched, losses, unbegun
+        from job
+        where worker_id = @worker and state = 'running'
+        order by id limit @count
         """;
 
     private const string LoseJob = """
-        update job set state = @to, reason = @reason, losses = @losses, unbegun = @unbegun, ended_at = @ended_at, worker_id = null, lease_token = null,
-            prefetched = 0, row_version = row_version + 1
+        update job set state = @to, reason = @reason, losses = @losses, unbegun = @unbegun, ended_at = @ended_at,
+            worker_id = null, lease_token = null, prefetched = 0, row_version = row_version + 1
         where id = @id and state = 'running' and attempt = @attempt and lease_token = @token
         """;
 
@@ -29,7 +32,8 @@ internal sealed partial class SqliteStore
                 var running = new List<(Lease Lease, bool Prefetched, int Losses, int Unbegun)>();
                 for (var row = batch.Db.Use(SelectLost).Bind(request.WorkerId).Bind((long)request.Count); row.Step();)
                 {
-                    running.Add((new Lease(new JobId(row.Long(0)), row.Int(1), LeaseToken.Read(row.Span(2))), row.Flag(3), row.Int(4), row.Int(5)));
+                    var lease = new Lease(new JobId(row.Long(0)), row.Int(1), LeaseToken.Read(row.Span(2)));
+                    running.Add((lease, row.Flag(3), row.Int(4), row.Int(5)));
                 }
 
                 var lost = new List<LostJob>(running.Count);
@@ -75,10 +79,12 @@ internal sealed partial class SqliteStore
             _ => prefetched ? EventKind.Released : EventKind.Lost,
         };
         var seq = batch.Event(
-            kind, lease.Job.Value, job.Generation, lease.Attempt, JobState.Running, to, now, "engine", error?.Code ?? (prefetched ? "never_begun" : reason));
-        batch.Db.Use(InsertAttempt).Bind(lease.Job).Bind(lease.Attempt).Bind(job.Generation).Bind(request.WorkerId).Bind(lease.Token).Bind(Words.Of(outcome))
-            .Bind(job.StartedAt).Bind(now).Bind(Math.Max(0, job.StartedAt - job.RunAt)).BindNull().Bind(StoreJson.Write(error)).BindNull()
-            .Bind(error?.Rule ?? "lease.never_begun").Bind(job.Recoveries > 0 ? StoreJson.Write(MarkOf(batch.Db, lease.Job)) : null).Bind(job.StartedSeq).Bind(seq).Run();
+            kind, lease.Job.Value, job.Generation, lease.Attempt, JobState.Running, to,
+            now, "engine", error?.Code ?? (prefetched ? "never_begun" : reason));
+        batch.Db.Use(InsertAttempt).Bind(lease.Job).Bind(lease.Attempt).Bind(job.Generation).Bind(request.WorkerId)
+            .Bind(lease.Token).Bind(Words.Of(outcome)).Bind(job.StartedAt).Bind(now).Bind(Math.Max(0, job.StartedAt - job.RunAt))
+            .BindNull().Bind(StoreJson.Write(error)).BindNull().Bind(error?.Rule ?? "lease.never_begun")
+            .Bind(job.Recoveries > 0 ? StoreJson.Write(MarkOf(batch.Db, lease.Job)) : null).Bind(job.StartedSeq).Bind(seq).Run();
         if (error is not null)
         {
             batch.Db.Use(SaveEnd).Bind(lease.Job).BindNull().BindNull().Bind(StoreJson.Write(error)).Run();
@@ -111,7 +117,8 @@ internal sealed partial class SqliteStore
         Category = ErrorCategory.Lost,
         Code = happened == JobEvent.CrashLooped ? "crash_loop" : "lost",
         Message = happened == JobEvent.CrashLooped
-            ? $"Its worker fell silent {losses} times while this job ran, so it is not offered again. Look at what the handler does to its process (memory, stack, exit), then retry it by hand."
+            ? $"Its worker fell silent {losses} times while this job ran, so it is not offered again. "
+                + "Look at what the handler does to its process (memory, stack, exit), then retry it by hand."
             : $"Worker {request.WorkerId} fell silent while this job ran (loss {losses} of {request.LossCap}); the job is offered again.",
         Disposition = happened == JobEvent.CrashLooped ? Disposition.Fail : Disposition.Requeue,
         Rule = happened == JobEvent.CrashLooped ? "lease.loss_cap" : "lease.silence",

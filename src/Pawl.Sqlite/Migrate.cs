@@ -16,7 +16,10 @@ internal sealed partial class SqliteStore
 
     private const string HasSteps = "select count(*) from sqlite_schema where type = 'table' and name = 'schema_step'";
     private const string SelectSteps = "select number, name, checksum from schema_step order by number";
-    private const string InsertStep = "insert into schema_step (number, name, checksum, applied_at) values (@number, @name, @checksum, @now)";
+    private const string InsertStep = """
+        insert into schema_step (number, name, checksum, applied_at) values (@number, @name, @checksum, @now)
+        """;
+
     private const string SelectTables = "select name from sqlite_schema where type = 'table'";
 
     private static readonly IReadOnlyList<SchemaStep> Steps = SchemaStep.Of(typeof(SqliteStore).Assembly);
@@ -50,7 +53,8 @@ internal sealed partial class SqliteStore
         return new ValueTask<SchemaStatus>(status);
     }
 
-    /// <summary>Looks before the writer opens the file, with a connection that cannot change it: a refusal leaves every byte as it was.</summary>
+    /// <summary>Looks before the writer opens the file, with a connection that cannot change it: a refusal leaves every byte as it
+    /// was.</summary>
     private static void RefuseNewer(string path)
     {
         using var looking = Connection.Open(path, SqliteOpenMode.ReadOnly);
@@ -72,7 +76,9 @@ internal sealed partial class SqliteStore
         if (version > Steps.Count)
         {
             throw new PawlException(
-                "schema_newer", $"The database has schema {version}, this program knows {Steps.Count}; upgrade the program. Nothing was changed.", exitCode: 8);
+                "schema_newer",
+                $"The database has schema {version}, this program knows {Steps.Count}; upgrade the program. Nothing was changed.",
+                exitCode: 8);
         }
 
         foreach (var (number, name, checksum) in applied)
@@ -81,7 +87,8 @@ internal sealed partial class SqliteStore
             {
                 throw new PawlException(
                     "schema_changed",
-                    $"Schema step {name} was applied from another text than this program has. The file was changed by hand or by a build of its own; restore a backup, or use the program that made it.",
+                    $"Schema step {name} was applied from another text than this program has. "
+                    + "The file was changed by hand or by a build of its own; restore a backup, or use the program that made it.",
                     exitCode: 8);
             }
         }

@@ -4,8 +4,10 @@ namespace Pawl.Sqlite;
 internal sealed class Minutes
 {
     private const string Upsert = """
-        insert into minute (minute, line_id, created, started, succeeded, failed, timed_out, cancelled, lost, released, snoozed, died, wait_us, run_us)
-        values (@minute, @line, @created, @started, @succeeded, @failed, @timed_out, @cancelled, @lost, @released, @snoozed, @died, @wait, @run)
+        insert into minute (minute, line_id, created, started,
+            succeeded, failed, timed_out, cancelled, lost, released, snoozed, died, wait_us, run_us)
+        values (@minute, @line, @created, @started,
+            @succeeded, @failed, @timed_out, @cancelled, @lost, @released, @snoozed, @died, @wait, @run)
         on conflict (minute, line_id) do update set
             created = created + excluded.created, started = started + excluded.started, succeeded = succeeded + excluded.succeeded,
             failed = failed + excluded.failed, timed_out = timed_out + excluded.timed_out, cancelled = cancelled + excluded.cancelled,

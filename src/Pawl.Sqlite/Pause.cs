@@ -32,7 +32,8 @@ internal sealed partial class SqliteStore
         {
             batch.Queues.Load(batch.Db);
             var what = request.Queue is null ? $"type {type}" : $"queue {queue}";
-            batch.JobEvent(request.Paused ? EventKind.Paused : EventKind.Resumed, 0, 0, 0, null, null, now, request.By, request.Reason, what);
+            var kind = request.Paused ? EventKind.Paused : EventKind.Resumed;
+            batch.JobEvent(kind, 0, 0, 0, null, null, now, request.By, request.Reason, what);
             Audit(batch.Db, now, request.By, request.Paused ? "pause" : "resume", null, null, what, request.Reason);
             batch.Runnable(LeastPriority);
         }

@@ -54,7 +54,10 @@ internal sealed class Place
     {
         if (Directory.Exists(Path))
         {
-            throw Refused("not_our_database", $"'{Path}' is a folder, not a database file. Name a file in it, such as '{System.IO.Path.Combine(Path, "jobs.db")}'.");
+            throw Refused(
+                "not_our_database",
+                $"'{Path}' is a folder, not a database file. "
+                + $"Name a file in it, such as '{System.IO.Path.Combine(Path, "jobs.db")}'.");
         }
 
         var folder = System.IO.Path.GetDirectoryName(Path)!;
@@ -67,7 +70,8 @@ internal sealed class Place
         {
             throw Refused(
                 "storage_path",
-                $"'{folder}' is on a network file system ({system}), which has neither the locks nor the shared memory that SQLite needs. Use a local disk, or PostgreSQL.");
+                $"'{folder}' is on a network file system ({system}), which has neither the locks nor the shared memory "
+                + "that SQLite needs. Use a local disk, or PostgreSQL.");
         }
     }
 
@@ -88,7 +92,9 @@ internal sealed class Place
 
         if (read == 0)
         {
-            throw Refused("not_our_database", $"'{Path}' is empty. Pawl never leaves an empty file; if it is yours to lose, delete it and start again.");
+            throw Refused(
+                "not_our_database",
+                $"'{Path}' is empty. Pawl never leaves an empty file; if it is yours to lose, delete it and start again.");
         }
 
         var foreign = read < HeaderSize || !header.AsSpan(0, Magic.Length).SequenceEqual(Magic);
@@ -100,7 +106,10 @@ internal sealed class Place
         var id = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(ApplicationIdOffset));
         if (id != ApplicationId)
         {
-            throw Refused("not_our_database", $"'{Path}' is a SQLite database of another application (id {id:X8}). Pawl keeps its jobs in a file of its own; name another one.");
+            throw Refused(
+                "not_our_database",
+                $"'{Path}' is a SQLite database of another application (id {id:X8}). "
+                + "Pawl keeps its jobs in a file of its own; name another one.");
         }
     }
 

@@ -5,11 +5,15 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string SelectDue = """
-        select id, line_id, priority, generation, attempt, run_at, reason from job where state = 'scheduled' and run_at <= @now order by run_at, id limit @count
+        select id, line_id, priority, generation, attempt, run_at, reason
+        from job
+        where state = 'scheduled' and run_at <= @now
+        order by run_at, id limit @count
         """;
 
     private const string PromoteJob = """
-        update job set state = 'queued', reason = null, row_version = row_version + 1 where id = @id and state = 'scheduled' and run_at <= @now
+        update job set state = 'queued', reason = null, row_version = row_version + 1
+        where id = @id and state = 'scheduled' and run_at <= @now
         """;
 
     private const string SelectExpired = """

@@ -5,7 +5,10 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string SelectHashes = "select distinct sha256 from artifact where job_id = @id";
-    private const string DropBlob = "delete from artifact_blob where sha256 = @sha256 and not exists (select 1 from artifact where sha256 = @sha256)";
+    private const string DropBlob = """
+        delete from artifact_blob
+        where sha256 = @sha256 and not exists (select 1 from artifact where sha256 = @sha256)
+        """;
 
     private static readonly string[] DropsOfJob =
     [
@@ -26,7 +29,9 @@ internal sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Changed>> PurgeAsync(PurgeRequest request, CancellationToken cancellationToken) =>
-        WriteAsync<IReadOnlyList<Changed>>(batch => [.. request.Ids.Select(id => Purge(batch, id, request.By, Micros.Of(request.Now)))], cancellationToken);
+        WriteAsync<IReadOnlyList<Changed>>(
+            batch => [.. request.Ids.Select(id => Purge(batch, id, request.By, Micros.Of(request.Now)))],
+            cancellationToken);
 
     private static Changed Purge(Batch batch, JobId id, string? by, long now)
     {

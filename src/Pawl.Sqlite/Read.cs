@@ -5,11 +5,11 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string SelectJob = """
-        select j.id, l.type, l.queue, j.state, j.reason, j.priority, j.run_at, j.generation, j.attempt, j.failures, j.losses, j.recoveries, j.max_attempts,
-            j.held, j.concurrency_key, j.unique_key, j.start_by, j.worker_id, j.started_at, j.created_at, j.cancel_requested_at, j.ended_at, j.dismissed_at,
-            j.row_version,
-            b.payload, b.priority_reasons, b.trigger, b.kind, b.parent_id, b.rerun_of, b.requires_approval, b.timeout_us, b.grace_us, b.deadline_at,
-            b.max_items, b.rate_key, b.circuit, b.unique_hold, b.force, b.versions, b.tags, b.traceparent, b.requested_by,
+        select j.id, l.type, l.queue, j.state, j.reason, j.priority, j.run_at, j.generation, j.attempt,
+            j.failures, j.losses, j.recoveries, j.max_attempts, j.held, j.concurrency_key, j.unique_key, j.start_by, j.worker_id,
+            j.started_at, j.created_at, j.cancel_requested_at, j.ended_at, j.dismissed_at, j.row_version,
+            b.payload, b.priority_reasons, b.trigger, b.kind, b.parent_id, b.rerun_of, b.requires_approval, b.timeout_us, b.grace_us,
+            b.deadline_at, b.max_items, b.rate_key, b.circuit, b.unique_hold, b.force, b.versions, b.tags, b.traceparent, b.requested_by,
             e.result, e.degraded, e.error, c.by, c.reason
         from job j
         join line l on l.id = j.line_id

@@ -13,7 +13,8 @@ internal sealed partial class SqliteStore
                 {
                     var head = fact.Job is { } job ? Head.Find(batch, job.Value) : null;
                     batch.JobEvent(
-                        fact.Kind, fact.Job?.Value ?? 0, head?.Generation ?? 0, head?.Attempt ?? 0, null, null, Micros.Of(now), fact.Actor, fact.Reason, fact.Title, fact.Data);
+                        fact.Kind, fact.Job?.Value ?? 0, head?.Generation ?? 0, head?.Attempt ?? 0, null, null,
+                        Micros.Of(now), fact.Actor, fact.Reason, fact.Title, fact.Data);
                 }
 
                 return true;

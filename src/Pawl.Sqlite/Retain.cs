@@ -55,7 +55,8 @@ internal sealed partial class SqliteStore
         {
             last = new JobId(row.Long(0));
             young |= row.Long(4) > now - Micros.Of(shortest);
-            if (row.LongOrNull(3) is { } endedAt && endedAt <= now - Micros.Of(KeepOf(request, batch.Lines[row.Long(1)].Type, row.Word<JobState>(2))))
+            if (row.LongOrNull(3) is { } endedAt
+                && endedAt <= now - Micros.Of(KeepOf(request, batch.Lines[row.Long(1)].Type, row.Word<JobState>(2))))
             {
                 doomed.Add(row.Long(0));
             }

@@ -5,9 +5,9 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string Reopen = """
-        update job set state = 'queued', reason = null, run_at = @now, generation = generation + 1, failures = 0, losses = 0, unbegun = 0, snoozes = 0,
-            recoveries = recoveries + @recovered, priority = @priority, ended_at = null, dismissed_at = null, cancel_requested_at = null, start_by = null,
-            row_version = row_version + 1
+        update job set state = 'queued', reason = null, run_at = @now, generation = generation + 1,
+            failures = 0, losses = 0, unbegun = 0, snoozes = 0, recoveries = recoveries + @recovered, priority = @priority,
+            ended_at = null, dismissed_at = null, cancel_requested_at = null, start_by = null, row_version = row_version + 1
         where id = @id and state = @from
         """;
 
@@ -36,7 +36,9 @@ internal sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Changed>> RetryAsync(RetryRequest request, CancellationToken cancellationToken) =>
-        WriteAsync<IReadOnlyList<Changed>>(batch => [.. request.Ids.Select(id => Retry(batch, id, request, Micros.Of(request.Now)))], cancellationToken);
+        WriteAsync<IReadOnlyList<Changed>>(
+            batch => [.. request.Ids.Select(id => Retry(batch, id, request, Micros.Of(request.Now)))],
+            cancellationToken);
 
     private static Changed Retry(Batch batch, JobId id, RetryRequest request, long now)
     {
@@ -83,8 +85,8 @@ internal sealed partial class SqliteStore
         }
 
         batch.JobEvent(
-            request.Recovery is null ? EventKind.Retried : EventKind.Recovered, id.Value, head.Generation + 1, head.Attempt, head.State, to, now, request.By,
-            request.Recovery?.Rule ?? (request.Force ? "force" : null));
+            request.Recovery is null ? EventKind.Retried : EventKind.Recovered, id.Value, head.Generation + 1, head.Attempt, head.State, to,
+            now, request.By, request.Recovery?.Rule ?? (request.Force ? "force" : null));
         Audit(batch.Db, now, request.By, Words.Of(happened), id, Words.Of(head.State), Words.Of(to), request.Force ? "force" : null);
         batch.Runnable(priority);
         return new Changed(id, null, to);

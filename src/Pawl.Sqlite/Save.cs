@@ -9,7 +9,8 @@ internal sealed partial class SqliteStore
         insert into progress (job_id, total, done, failed, skipped, message, updated_at)
         values (@job, @total, @done, @failed, @skipped, @message, @now)
         on conflict (job_id) do update set
-            total = coalesce(excluded.total, total), done = max(done, excluded.done), failed = excluded.failed, skipped = max(skipped, excluded.skipped),
+            total = coalesce(excluded.total, total), done = max(done, excluded.done),
+            failed = excluded.failed, skipped = max(skipped, excluded.skipped),
             message = coalesce(excluded.message, message), updated_at = excluded.updated_at
         """;
 
@@ -22,7 +23,8 @@ internal sealed partial class SqliteStore
         """;
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<SaveReply>> SaveAsync(IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<SaveReply>> SaveAsync(
+        IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken) =>
         WriteAsync<IReadOnlyList<SaveReply>>(
             batch =>
             {
@@ -47,7 +49,8 @@ internal sealed partial class SqliteStore
         return SaveFenced(batch, save, job.Generation, now);
     }
 
-    /// <summary>Stores a group under a lease that was just checked. Children and the checkpoint's version are checked before anything is written.</summary>
+    /// <summary>Stores a group under a lease that was just checked. Children and the checkpoint's version are checked before anything is
+    /// written.</summary>
     private SaveReply SaveFenced(Batch batch, AttemptSave save, int generation, long now)
     {
         var (id, attempt, _) = save.Lease;

@@ -5,8 +5,8 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string SelectFenced = """
-        select line_id, generation, unique_key, concurrency_key, started_at, started_seq, run_at, cancel_requested_at, failures, snoozes, priority,
-            worker_id, recoveries
+        select line_id, generation, unique_key, concurrency_key, started_at, started_seq, run_at, cancel_requested_at,
+            failures, snoozes, priority, worker_id, recoveries
         from job
         where id = @id and state = 'running' and attempt = @attempt and lease_token = @token
         """;
@@ -56,15 +56,19 @@ internal sealed partial class SqliteStore
     private static void Check(Settlement settlement)
     {
         var to = Transitions.Next(JobState.Running, settlement.Event);
-        var fits = settlement.Event is JobEvent.Completed or JobEvent.RetryLater or JobEvent.FailedForGood or JobEvent.Snoozed or JobEvent.Released or JobEvent.Stopped;
+        var fits = settlement.Event is JobEvent.Completed or JobEvent.RetryLater or JobEvent.FailedForGood
+            or JobEvent.Snoozed or JobEvent.Released or JobEvent.Stopped;
         if (to is null || !fits)
         {
-            throw new ArgumentException($"An attempt cannot end by {settlement.Event}; its ends are completed, retry later, failed for good, snoozed, released and stopped.");
+            throw new ArgumentException(
+                $"An attempt cannot end by {settlement.Event}; "
+                + "its ends are completed, retry later, failed for good, snoozed, released and stopped.");
         }
 
         if (to == JobState.Scheduled && (settlement.RunAt is null || settlement.WaitReason is null))
         {
-            throw new ArgumentException($"An attempt that ends by {settlement.Event} must say when the job is due again, and why it waits.");
+            throw new ArgumentException(
+                $"An attempt that ends by {settlement.Event} must say when the job is due again, and why it waits.");
         }
     }
 
@@ -84,7 +88,10 @@ internal sealed partial class SqliteStore
 
         if (happened == JobEvent.Stopped && !job.CancelRequested)
         {
-            throw new PawlException("cancel_not_requested", $"Attempt {attempt} of job {id} reports that it was cancelled, but nobody asked for that. Report how it really ended.", job: id);
+            throw new PawlException(
+                "cancel_not_requested",
+                $"Attempt {attempt} of job {id} reports that it was cancelled, but nobody asked for that. Report how it really ended.",
+                job: id);
         }
 
         if (end.Last is { } last)
@@ -120,11 +127,12 @@ internal sealed partial class SqliteStore
         var seq = RecordEnd(batch, end, job, to, now, reason);
         batch.Db.Use(InsertAttempt).Bind(id).Bind(attempt).Bind(job.Generation).Bind(job.WorkerId).Bind(token).Bind(Words.Of(end.Outcome))
             .Bind(job.StartedAt).Bind(now).Bind(Math.Max(0, job.StartedAt - job.RunAt)).Bind(end.Run).Bind(StoreJson.Write(end.Error))
-            .Bind(to == JobState.Scheduled ? runAt : null).Bind(end.Rule).Bind(job.Recoveries > 0 ? StoreJson.Write(MarkOf(batch.Db, id)) : null)
-            .Bind(job.StartedSeq).Bind(seq).Run();
+            .Bind(to == JobState.Scheduled ? runAt : null).Bind(end.Rule)
+            .Bind(job.Recoveries > 0 ? StoreJson.Write(MarkOf(batch.Db, id)) : null).Bind(job.StartedSeq).Bind(seq).Run();
         if (end.Result is not null || end.Degraded is not null || end.Error is not null || attempt > 1)
         {
-            batch.Db.Use(SaveEnd).Bind(id).BindText(end.Result).Bind(end.Degraded).Bind(to == JobState.Succeeded ? null : StoreJson.Write(end.Error)).Run();
+            var error = to == JobState.Succeeded ? null : StoreJson.Write(end.Error);
+            batch.Db.Use(SaveEnd).Bind(id).BindText(end.Result).Bind(end.Degraded).Bind(error).Run();
         }
 
         Account(batch, job, end, to, now);
@@ -165,7 +173,8 @@ internal sealed partial class SqliteStore
             _ => end.Event == JobEvent.RetryLater ? EventKind.RetryScheduled : EventKind.Snoozed,
         };
         return batch.Event(
-            kind, end.Lease.Job.Value, job.Generation, end.Lease.Attempt, JobState.Running, to, now, reason: end.Rule ?? end.Error?.Code ?? reason);
+            kind, end.Lease.Job.Value, job.Generation, end.Lease.Attempt, JobState.Running, to,
+            now, reason: end.Rule ?? end.Error?.Code ?? reason);
     }
 
     private static int Rescore(Connection db, JobId id, int failures, (int Each, int Most) points)
@@ -196,8 +205,8 @@ internal sealed partial class SqliteStore
         }
 
         var job = new FencedJob(
-            batch.Lines[row.Long(0)], row.Int(1), row.TextOrNull(2), row.TextOrNull(3), row.Long(4), row.Long(5), row.Long(6), !row.IsNull(7),
-            row.Int(8), row.Int(9), row.Int(10), row.Long(11), row.Int(12));
+            batch.Lines[row.Long(0)], row.Int(1), row.TextOrNull(2), row.TextOrNull(3), row.Long(4), row.Long(5), row.Long(6),
+            !row.IsNull(7), row.Int(8), row.Int(9), row.Int(10), row.Long(11), row.Int(12));
         row.Reset();
         return job;
     }

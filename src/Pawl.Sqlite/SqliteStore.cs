@@ -4,7 +4,8 @@ using Pawl.Storage;
 
 namespace Pawl.Sqlite;
 
-/// <summary>Jobs in one SQLite file that one process owns: write-ahead log, every commit flushed to disk, one writer, many readers.</summary>
+/// <summary>Jobs in one SQLite file that one process owns: write-ahead log, every commit flushed to disk, one writer, many
+/// readers.</summary>
 internal sealed partial class SqliteStore : IJobStore
 {
     // The writer alone checkpoints, at its commits; 4,000 pages keep the log near 16 MB. FULL flushes the log at each commit.
@@ -51,15 +52,17 @@ internal sealed partial class SqliteStore : IJobStore
     public Wakeups Wakeups { get; } = new();
 
     /// <summary>Opens a database and makes its file when there is none. The tables are <see cref="MigrateAsync"/>'s matter.</summary>
-    /// <exception cref="PawlException"><c>storage_in_use</c>, <c>storage_path</c>, <c>not_our_database</c> or <c>schema_newer</c>; the file is
-    /// as it was.</exception>
+    /// <exception cref="PawlException"><c>storage_in_use</c>, <c>storage_path</c>, <c>not_our_database</c> or <c>schema_newer</c>; the
+    /// file is as it was.</exception>
     public static SqliteStore Open(string connectionString)
     {
         var place = Place.Of(connectionString);
         if (place.InMemory)
         {
             var memory = Connection.Open(":memory:", SqliteOpenMode.ReadWriteCreate);
-            memory.Execute(string.Create(CultureInfo.InvariantCulture, $"pragma application_id = {Place.ApplicationId}; pragma temp_store = memory"));
+            memory.Execute(string.Create(
+                CultureInfo.InvariantCulture,
+                $"pragma application_id = {Place.ApplicationId}; pragma temp_store = memory"));
             return new SqliteStore(place, null, memory);
         }
 
@@ -90,7 +93,8 @@ internal sealed partial class SqliteStore : IJobStore
             throw error.SqliteErrorCode is 11 or 26
                 ? new PawlException(
                     "not_our_database",
-                    $"'{place.Path}' is damaged ({error.Message}). Nothing was changed; restore a backup, or try 'sqlite3 {place.Path} .recover' on a copy.",
+                    $"'{place.Path}' is damaged ({error.Message}). "
+                    + $"Nothing was changed; restore a backup, or try 'sqlite3 {place.Path} .recover' on a copy.",
                     error,
                     exitCode: 8)
                 : StorageErrors.Explain(error);
@@ -113,14 +117,20 @@ internal sealed partial class SqliteStore : IJobStore
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Makes the file under another name and moves it in place when it is whole: a crash never leaves an empty or nameless one.</summary>
+    /// <summary>Makes the file under another name and moves it in place when it is whole: a crash never leaves an empty or nameless
+    /// one.</summary>
     private static void Create(string path)
     {
         var making = path + ".creating";
         File.Delete(making);
         using (var connection = Connection.Open(making, SqliteOpenMode.ReadWriteCreate))
         {
-            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"pragma journal_mode = delete; pragma synchronous = full; pragma application_id = {Place.ApplicationId}; vacuum"));
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"""
+                pragma journal_mode = delete;
+                pragma synchronous = full;
+                pragma application_id = {Place.ApplicationId};
+                vacuum
+                """));
         }
 
         File.Move(making, path);
@@ -158,5 +168,6 @@ internal sealed partial class SqliteStore : IJobStore
 
     private PawlException NotReady() => new(
         "waiting_for_schema",
-        $"The tables of '{_place.Path}' are not there yet. Let the program apply them (Pawl:Schema:Migrate=true), or apply the script by hand; nothing was stored.");
+        $"The tables of '{_place.Path}' are not there yet. "
+        + "Let the program apply them (Pawl:Schema:Migrate=true), or apply the script by hand; nothing was stored.");
 }

@@ -22,7 +22,8 @@ internal sealed partial class SqliteStore
                     // This process alone owns the file: a local worker that registered in an earlier opening died with its process.
                     var dead = !row.Flag(3) && row.Long(2) != _opening;
                     workers.Add(new WorkerRow(
-                        row.Long(0), StoreJson.ReadFacts(row.Text(1)), row.Long(4), row.Flag(5), dead, row.Flag(6), row.Int(7), row.Time(8), row.Time(9), row.Int(10)));
+                        row.Long(0), StoreJson.ReadFacts(row.Text(1)), row.Long(4), row.Flag(5), dead, row.Flag(6),
+                        row.Int(7), row.Time(8), row.Time(9), row.Int(10)));
                 }
 
                 return workers;

@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Pawl.Sqlite;
 
-/// <summary>The one thread that writes. Calls that arrive while a commit runs share the next one: many callers, one flush to disk.</summary>
+/// <summary>The one thread that writes. Calls that arrive while a commit runs share the next one: many callers, one flush to
+/// disk.</summary>
 /// <remarks>
 /// <para>No timer and no delay: a lone call is committed at once, under load the batch grows by itself. A caller is answered after the
 /// commit, never before.</para>
@@ -65,7 +66,8 @@ internal sealed class Writer : IDisposable
             Interlocked.Decrement(ref _count);
             throw new PawlException(
                 "storage_unavailable",
-                $"The store has {MostWaiting} writes waiting and takes no more. Ask again in a few seconds; if it goes on, the disk is too slow.");
+                $"The store has {MostWaiting} writes waiting and takes no more. "
+                + "Ask again in a few seconds; if it goes on, the disk is too slow.");
         }
 
         _waiting.Enqueue(call);
@@ -171,7 +173,8 @@ internal sealed class Writer : IDisposable
             {
                 _failed = new PawlException(
                     "storage_failed",
-                    "The disk reported an error while a commit was flushed, so what it holds is unknown. Nothing more is acknowledged; restart the process to read it anew.",
+                    "The disk reported an error while a commit was flushed, so what it holds is unknown. "
+                    + "Nothing more is acknowledged; restart the process to read it anew.",
                     error,
                     exitCode: 70);
             }

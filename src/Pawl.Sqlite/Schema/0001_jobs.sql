@@ -28,7 +28,8 @@ create table job (
     line_id             integer not null references line (id),
     -- compared one by one: a list of more than two would be built anew as a table for every row that is written
     state               text not null check (
-        state = 'queued' or state = 'running' or state = 'succeeded' or state = 'scheduled' or state = 'blocked' or state = 'failed' or state = 'cancelled'),
+        state = 'queued' or state = 'running' or state = 'succeeded' or state = 'scheduled'
+        or state = 'blocked' or state = 'failed' or state = 'cancelled'),
     reason              text,             -- wait_reason, block_reason or end_reason, as the state asks for
     priority            integer not null check (priority between -1000 and 1000),
     run_at              integer not null,
@@ -36,7 +37,8 @@ create table job (
     attempt             integer not null default 0,
     failures            integer not null default 0,
     losses              integer not null default 0,
-    unbegun             integer not null default 0,  -- leases lost before the attempt was known to have begun; such jobs are not taken ahead again
+    -- leases lost before the attempt was known to have begun; such jobs are not taken ahead again
+    unbegun             integer not null default 0,
     snoozes             integer not null default 0,
     recoveries          integer not null default 0,
     max_attempts        integer not null check (max_attempts between 1 and 100),

@@ -4,9 +4,9 @@ using System.Text;
 namespace Pawl.Storage;
 
 /// <summary>Packs the events of one transaction into a few bytes each, so that full history costs little.</summary>
-/// <remarks>Layout, version 1: a version byte, then for each event: kind, from + 1, to + 1 (a byte each, 0 for none), a byte of flags for the
-/// texts that follow, job id as a signed difference to the one before, generation, attempt, microseconds since the pack's base time, then
-/// the texts (actor, reason, title, data) as length and UTF-8. Numbers are little-endian base 128, signed ones zigzag.</remarks>
+/// <remarks>Layout, version 1: a version byte, then for each event: kind, from + 1, to + 1 (a byte each, 0 for none), a byte of flags for
+/// the texts that follow, job id as a signed difference to the one before, generation, attempt, microseconds since the pack's base time,
+/// then the texts (actor, reason, title, data) as length and UTF-8. Numbers are little-endian base 128, signed ones zigzag.</remarks>
 internal sealed class EventPack
 {
     private const byte Version = 1;
