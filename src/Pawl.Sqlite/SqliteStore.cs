@@ -8,6 +8,7 @@ namespace Pawl.Sqlite;
 /// readers.</summary>
 internal sealed partial class SqliteStore : IJobStore
 {
+    // The references in the schema say what belongs together; the verbs keep it so, and a check at each insert would cost a tenth of them.
     // The writer alone checkpoints, at its commits; 4,000 pages keep the log near 16 MB. FULL flushes the log at each commit.
     private const string WriterSettings = """
         pragma journal_mode = wal;
@@ -17,6 +18,7 @@ internal sealed partial class SqliteStore : IJobStore
         pragma cache_size = -65536;
         pragma temp_store = memory;
         pragma busy_timeout = 5000;
+        pragma foreign_keys = off;
         """;
 
     private const string NextOpening = """

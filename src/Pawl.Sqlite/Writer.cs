@@ -20,7 +20,7 @@ internal sealed class Writer : IDisposable
 
     private readonly Batch _batch;
     private readonly ConcurrentQueue<Call> _waiting = new();
-    private readonly SemaphoreSlim _arrived = new(0);
+    private readonly ManualResetEventSlim _arrived = new(false, spinCount: 1);   // spinning would take a core from those we wait for
     private readonly List<Call> _calls = new(MostCalls);
     private readonly Lock _inline = new();
     private readonly Thread? _thread;
@@ -73,7 +73,7 @@ internal sealed class Writer : IDisposable
         _waiting.Enqueue(call);
         if (Interlocked.Exchange(ref _signalled, 1) == 0)
         {
-            _arrived.Release();
+            _arrived.Set();
         }
 
         return new ValueTask<T>(call.Task);
@@ -91,7 +91,7 @@ internal sealed class Writer : IDisposable
     public void Dispose()
     {
         _closing = true;
-        _arrived.Release();
+        _arrived.Set();
         _thread?.Join();
         while (_waiting.TryDequeue(out var call))
         {
@@ -113,6 +113,7 @@ internal sealed class Writer : IDisposable
                 }
 
                 _arrived.Wait();
+                _arrived.Reset();
             }
 
             Volatile.Write(ref _signalled, 0);   // before taking: a call that comes after the last take signals anew
