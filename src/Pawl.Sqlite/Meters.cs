@@ -8,7 +8,8 @@ internal static class Meters
     private static readonly Meter Meter = new("Pawl.Sqlite");
 
     /// <summary>Commits of the writer.</summary>
-    public static readonly Counter<long> Commits = Meter.CreateCounter<long>("pawl.store.commits", "{commit}", "Transactions the writer committed.");
+    public static readonly Counter<long> Commits =
+        Meter.CreateCounter<long>("pawl.store.commits", "{commit}", "Transactions the writer committed.");
 
     /// <summary>Calls that shared those commits.</summary>
     public static readonly Counter<long> Writes = Meter.CreateCounter<long>("pawl.store.writes", "{call}", "Calls that wrote.");

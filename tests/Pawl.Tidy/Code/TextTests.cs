@@ -57,6 +57,10 @@ public sealed partial class TextTests
     [InlineData("src/Pawl.Web/package.json", "{}")]
     public void A_call_of_npm_is_found(string path, string text) => Assert.NotEmpty(CheckNpm(new(path, text)));
 
+    [Fact]
+    public void A_file_name_of_npm_in_data_passes() =>
+        Assert.Empty(CheckNpm(new("samples/cards/A.cs", "[\"package-lock.json\", \"yarn.lock\"]")));
+
     private static IEnumerable<string> CheckLeftovers(SourceFile file)
     {
         // This file plants them.
@@ -134,6 +138,6 @@ public sealed partial class TextTests
     [GeneratedRegex(@"\bSkip(?:When|Unless|Exceptions)?\s*=")]
     private static partial Regex Skip();
 
-    [GeneratedRegex(@"(?<![\w./-])(?:npm|npx|pnpm|yarn)(?:\.cmd)?(?![\w/-])")]
+    [GeneratedRegex(@"(?<![\w./-])(?:npm|npx|pnpm|yarn)(?:\.cmd)?(?![\w./-])")]
     private static partial Regex Npm();
 }
