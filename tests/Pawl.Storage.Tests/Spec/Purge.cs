@@ -10,13 +10,12 @@ public abstract partial class JobStoreSpec
     {
         var running = await RunningAsync();
         var id = running.Lease.Job;
-        var blob = Json("hello");
         await SaveAsync(new AttemptSave
         {
             Lease = running.Lease,
             Checkpoint = new NewCheckpoint(Json("1")),
             Log = Json("{}\n"),
-            Artifacts = [Blob("a.txt", blob)],
+            Artifacts = [Blob("a.txt", Json("hello"))],
         });
         await CancelAsync(id);
         await EndAsync(state switch

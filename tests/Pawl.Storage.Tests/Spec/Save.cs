@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Pawl.Storage.Tests;
 
 public abstract partial class JobStoreSpec
@@ -267,7 +265,6 @@ public abstract partial class JobStoreSpec
     public async Task All_that_a_save_brings_is_stored_together()
     {
         var job = await RunningAsync();
-        var blob = Json("hello");
 
         await SaveAsync(new AttemptSave
         {
@@ -276,7 +273,7 @@ public abstract partial class JobStoreSpec
             Checkpoint = new NewCheckpoint(Json("1")),
             Items = [new ItemResult { Dataset = "d", Key = "k", Outcome = ItemOutcome.Succeeded }],
             Log = Json("{}\n"),
-            Artifacts = [new NewArtifact("a.txt", "text/plain", blob, Convert.ToHexStringLower(SHA256.HashData(blob)))],
+            Artifacts = [Blob("a.txt", Json("hello"))],
             Children = [Plain with { Type = "child" }],
             Facts = [new Fact(EventKind.Notice, job.Lease.Job, Title: "so far")],
         });
