@@ -2,10 +2,10 @@ using Pawl.Sqlite;
 
 namespace Pawl.Storage.Tests;
 
-/// <summary>The suite on a SQLite file in WAL mode, as users have it.</summary>
+/// <summary>The suite on a SQLite file in WAL mode, as users have it. The file lies in memory: durability is the subject of other tests.</summary>
 public sealed partial class SqliteJobStore : JobStoreSpec
 {
-    private readonly TempFolder _folder = new();
+    private readonly TempFolder _folder = TempFolder.InMemory();
     private int _opened;
 
     protected override ValueTask<IJobStore> OpenAsync(TimeProvider clock) =>

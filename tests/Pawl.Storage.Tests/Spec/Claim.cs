@@ -94,9 +94,11 @@ public abstract partial class JobStoreSpec
     [Fact]
     public async Task Higher_priority_starts_first_then_the_earlier_then_the_lower_number()
     {
-        var low = await EnqueueAsync(Plain with { Priority = -20, RunAt = Now.AddMinutes(-1) });
-        var late = await EnqueueAsync();
-        var early = await EnqueueAsync(Plain with { RunAt = Now.AddMinutes(-1) });
+        var late = await EnqueueAsync(Plain with { RunAt = Now.AddSeconds(2) });
+        var early = await EnqueueAsync(Plain with { RunAt = Now.AddSeconds(1) });
+        var low = await EnqueueAsync(Plain with { Priority = -20 });
+        Pass(TimeSpan.FromSeconds(2));
+        await PromoteAsync();
         var later = await EnqueueAsync();
         var high = await EnqueueAsync(Plain with { Priority = 20 });
         var worker = await WorkerAsync();
@@ -448,6 +450,19 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task A_job_that_was_offered_a_freed_key_and_moved_away_takes_it_from_nobody()
+    {
+        var holder = await RunningAsync(Plain with { ConcurrencyKey = "repo" });
+        var first = await EnqueueAsync(Plain with { ConcurrencyKey = "repo", Priority = 2 });
+        var second = await EnqueueAsync(Plain with { ConcurrencyKey = "repo", Priority = 1 });
+        Assert.Empty(await DrainAsync());
+        await EndAsync(Success(holder));
+        await EditAsync(Edit(first) with { Queue = "nobody serves it" });
+
+        Assert.Equal([second], await DrainAsync());
+    }
+
+    [Fact]
     public async Task A_concurrency_key_holds_over_types_and_queues()
     {
         await RunningAsync(Plain with { ConcurrencyKey = "repo" });
@@ -479,6 +494,29 @@ public abstract partial class JobStoreSpec
         var ask = Ask(await WorkerAsync(), 10, ("default", "risky"), ("default", "mail"));
 
         Assert.Equal([innocent], (await ClaimAsync(ask with { RunsLastChance = true })).Select(job => job.Lease.Job));
+    }
+
+    [Fact]
+    public async Task A_job_on_its_last_chance_hides_nobody_behind_it()
+    {
+        await LostTwiceAsync("risky");
+        await LostTwiceAsync("riskier");
+        var innocent = await EnqueueAsync(Plain with { Priority = -1 });
+        var ask = Ask(await WorkerAsync(), 1, ("default", "risky"), ("default", "riskier"), ("default", "mail"));
+
+        Assert.Equal([innocent], (await ClaimAsync(ask with { RunsLastChance = true })).Select(job => job.Lease.Job));
+    }
+
+    [Fact]
+    public async Task A_job_that_may_not_be_taken_ahead_hides_nobody_behind_it()
+    {
+        var worker = await WorkerAsync("dead");
+        await EnqueueAllAsync(Enumerable.Repeat(Plain, 5));
+        await ClaimAsync(worker, 5);
+        await LoseAsync(worker);
+        var fresh = await EnqueueAsync();
+
+        Assert.Equal([fresh], (await ClaimAsync(Ask(await WorkerAsync(), 0) with { Prefetch = 1 })).Select(job => job.Lease.Job));
     }
 
     [Fact]

@@ -124,7 +124,7 @@ public abstract partial class JobStoreSpec
         Assert.Equal((given.Timeout, given.Grace, given.MaxItems), (job.Timeout, job.Grace, job.MaxItems));
         Assert.Equal((given.ConcurrencyKey, given.RateKey, given.Circuit), (job.ConcurrencyKey, job.RateKey, job.Circuit));
         Assert.Equal((given.UniqueKey, given.UniqueHold, given.Force), (job.UniqueKey, job.UniqueHold, job.Force));
-        Assert.Equal(given.Versions.Order(), job.Versions.Order());
+        Assert.Equal(given.Versions.OrderBy(part => part.Key), job.Versions.OrderBy(part => part.Key));
         Assert.Equal(given.Tags.OrderBy(tag => tag.Key), job.Tags.OrderBy(tag => tag.Key));
         Assert.Equal((given.Traceparent, given.RequestedBy), (job.Traceparent, job.RequestedBy));
         Assert.Equal(TimeSpan.Zero, job.CreatedAt.Offset);

@@ -23,7 +23,7 @@ public abstract partial class JobStoreSpec
         Assert.NotNull(row);
         Assert.Equal(("commits", "a1", ItemOutcome.Succeeded), (row.Dataset, row.Key, row.LastOutcome));
         Assert.Equal(("in", "opt", "up", "out"), (row.InputHash, row.OptionsHash, row.UpstreamHash, row.OutputHash));
-        Assert.Equal(result.Parts.Order(), row.Parts.Order());
+        Assert.Equal(result.Parts.OrderBy(part => part.Key), row.Parts.OrderBy(part => part.Key));
         Assert.Equal(("""{"cards":3}""", 12.5), (Text(row.Outputs ?? default), row.Metrics["tokens"]));
         Assert.Equal((Now, null, Now), (row.SucceededAt, row.FailedAt, row.UpdatedAt));
         Assert.Equal((job.Lease.Job, 1, 0, null), (row.JobId, row.Attempt, row.Failures, row.Error));

@@ -56,6 +56,20 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task A_page_of_a_log_is_about_as_long_as_asked_however_much_was_written_at_once()
+    {
+        var job = await RunningAsync();
+        var line = $"\"{new string('x', 1021)}\"\n";
+        await LogAsync(job, string.Concat(Enumerable.Repeat(line, 1000)));
+
+        var page = await Store.LogAsync(new LogQuery(job.Lease.Job, Limit: 10_000), Ct);
+
+        Assert.InRange(page.Text.Length, 1, 12_000);
+        Assert.Equal(0, page.Text.Length % 1024);
+        Assert.Equal(page.Text.Length, page.NextOffset);
+    }
+
+    [Fact]
     public async Task Each_attempt_has_a_log_of_its_own_and_the_latest_is_meant_by_default()
     {
         var first = await RunningAsync();

@@ -49,6 +49,19 @@ public abstract partial class JobStoreSpec
         Assert.Equal(Now.AddMinutes(3), (await PromoteAsync()).NextAt);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1_000_000)]
+    public async Task The_next_time_told_is_never_one_that_has_come(long late)
+    {
+        await EnqueueAllAsync(Plain with { StartBy = Now.AddMinutes(3) }, Plain with { RunAt = Now.AddMinutes(3) });
+        await TermAsync();
+        Pass(TimeSpan.FromMinutes(3) + TimeSpan.FromMicroseconds(late));
+
+        Assert.Null((await PromoteAsync()).NextAt);
+    }
+
     [Fact]
     public async Task Nothing_that_waits_is_no_next_time()
     {

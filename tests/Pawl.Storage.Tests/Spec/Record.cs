@@ -15,7 +15,7 @@ public abstract partial class JobStoreSpec
             Now,
             Ct);
 
-        var events = (await EventsAsync())[^2..];
+        var events = (await EventsAsync()).TakeLast(2).ToList();
         Assert.Equal((EventKind.Health, EventKind.Notice), (events[0].Kind, events[1].Kind));
         Assert.Equal((null, "engine", "degraded", "58: failures 19.2"), (events[0].JobId, events[0].Actor, events[0].Reason, events[0].Title));
         Assert.Equal("""{"score":58}""", events[0].Data);

@@ -226,7 +226,25 @@ public abstract partial class JobStoreSpec
         Assert.Equal(Sweep, (await AttemptsAsync(id))[0].Recovery);
         await EndAsync(Again(next, TimeSpan.Zero));
         await PromoteAsync();
+        var second = await ClaimOneAsync();
+        Assert.Null(second.Recovery);
+        await EndAsync(Failure(second));
+        Assert.Equal([null, Sweep, null], (await AttemptsAsync(id)).Select(attempt => attempt.Recovery));
+        Assert.Null((await RetryAsync(id)).Refusal);
         Assert.Null((await ClaimOneAsync()).Recovery);
+    }
+
+    [Fact]
+    public async Task A_generation_begins_without_the_points_of_its_retries()
+    {
+        var job = await RunningAsync(Plain with { Priority = 3, PriorityReasons = [new PriorityReason(3, "base")] });
+        Assert.Equal(8, (await EndAsync(Again(job, TimeSpan.Zero))).Priority);
+        await PromoteAsync();
+        await EndAsync(Failure(await ClaimOneAsync()));
+
+        await RetryAsync(job.Lease.Job);
+
+        Assert.Equal(3, (await JobAsync(job.Lease.Job)).Priority);
     }
 
     [Theory]

@@ -190,9 +190,29 @@ public abstract partial class JobStoreSpec
     [Fact]
     public async Task Retry_points_never_lead_above_the_highest_priority()
     {
-        var running = await RunningAsync(Plain with { Priority = 998 });
+        var running = await RunningAsync(Plain with { Priority = 998, PriorityReasons = [new PriorityReason(998, "urgent")] });
 
         Assert.Equal(1000, (await EndAsync(Again(running))).Priority);
+    }
+
+    [Theory]
+    [InlineData(-20)]
+    [InlineData(700)]
+    public async Task A_priority_that_was_given_without_reasons_or_explicitly_stays(int priority)
+    {
+        var unexplained = await RunningAsync(Plain with { Priority = priority });
+        var given = await RunningAsync(Plain with { Priority = priority, PriorityReasons = PriorityScore.Explicit(priority).Reasons });
+
+        Assert.Equal(priority, (await EndAsync(Again(unexplained))).Priority);
+        Assert.Equal(priority, (await EndAsync(Again(given))).Priority);
+    }
+
+    [Fact]
+    public async Task What_a_retry_is_worth_is_for_the_type_to_say()
+    {
+        var running = await RunningAsync(Plain with { PriorityReasons = [new PriorityReason(0, "base")] });
+
+        Assert.Equal(7, (await EndAsync(Again(running) with { RetryPoints = (7, 21) })).Priority);
     }
 
     [Fact]
