@@ -155,7 +155,7 @@ internal sealed partial class SqliteStore
             Tags = StoreJson.ReadWords(row.TextOrNull(40)) ?? new Dictionary<string, string>(),
             Traceparent = row.TextOrNull(41),
             RequestedBy = row.TextOrNull(42),
-            Result = row.BytesOrNull(43) is { } result ? result : null,
+            Result = row.BytesOrNull(43),
             Degraded = row.TextOrNull(44),
             Error = StoreJson.ReadError(row.TextOrNull(45)),
             CancelRequestedBy = row.TextOrNull(46),
