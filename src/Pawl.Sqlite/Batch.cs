@@ -53,9 +53,18 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
 
     /// <summary>Records an event that a job's own columns or its attempts will name.</summary>
     public long Event(
-        EventKind kind, long job, int generation, int attempt, JobState? from, JobState? to, long now, string? actor = null, string? reason = null)
+        EventKind kind,
+        long job,
+        int generation,
+        int attempt,
+        JobState? from,
+        JobState? to,
+        long now,
+        string? actor = null,
+        string? reason = null,
+        long worker = 0)
     {
-        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason);
+        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, worker: worker);
         return ++_lastSeq;
     }
 
@@ -71,9 +80,10 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
         string? actor = null,
         string? reason = null,
         string? title = null,
-        string? data = null)
+        string? data = null,
+        long worker = 0)
     {
-        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, title, data);
+        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, title, data, worker);
         _lastSeq++;
         if (job != 0)
         {
