@@ -30,6 +30,9 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
 
     public Queues Queues { get; } = new();
 
+    /// <summary>Ends whose dependents are still to be looked at, the one at work first.</summary>
+    public Queue<(long Job, JobState State)> Ends { get; } = [];
+
     /// <summary>How many dependencies are open: while there are none, an end need not look for dependents.</summary>
     public long OpenDependencies { get; set; }
 
