@@ -43,7 +43,7 @@ internal sealed partial class SqliteStore
             db =>
             {
                 var row = db.Use(SelectArtifact).Bind(job).Bind(name);
-                ReadOnlyMemory<byte>? bytes = row.Step() ? row.Bytes(0) : null;
+                var bytes = row.Step() ? row.BytesOrNull(0) : null;
                 row.Reset();
                 return bytes;
             },

@@ -42,6 +42,9 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
 
     public Queues Queues { get; } = new();
 
+    /// <summary>Ends whose dependents are still to be looked at, the one at work first.</summary>
+    public Queue<(long Job, JobState State)> Ends { get; } = [];
+
     /// <summary>How many dependencies are open: while there are none, an end need not look for dependents.</summary>
     public long OpenDependencies { get; set; }
 
@@ -73,9 +76,10 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
         JobState? to,
         long now,
         string? actor = null,
-        string? reason = null)
+        string? reason = null,
+        long worker = 0)
     {
-        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason);
+        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, worker: worker);
         return ++_lastSeq;
     }
 
@@ -91,9 +95,10 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
         string? actor = null,
         string? reason = null,
         string? title = null,
-        string? data = null)
+        string? data = null,
+        long worker = 0)
     {
-        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, title, data);
+        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, title, data, worker);
         _lastSeq++;
         if (job != 0)
         {

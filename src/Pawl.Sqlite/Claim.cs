@@ -4,10 +4,14 @@ namespace Pawl.Sqlite;
 
 internal sealed partial class SqliteStore
 {
+    private const string IsKnown = "select count(*) from worker where id = @id and gone = 0";
+
+    // start_by: the leader will end such a job as expired, and until then it must not start either
     private const string SelectFront = """
         select id, priority, run_at, losses, unbegun, concurrency_key
         from job
         where line_id = @line and state = 'queued' and held is null and priority >= @least
+            and (start_by is null or attempt > 0 or start_by > @now)
         order by priority desc, run_at, id
         limit @count
         """;
@@ -23,6 +27,7 @@ internal sealed partial class SqliteStore
         select id, priority, run_at, losses, unbegun, concurrency_key
         from job
         where line_id = @line and state = 'queued' and held is null and priority = @priority and run_at <= @before
+            and (start_by is null or attempt > 0 or start_by > @now)
         order by run_at, id
         limit @count
         """;
@@ -33,7 +38,7 @@ internal sealed partial class SqliteStore
     private const double AgeingShare = 0.1;
     private const long AgeingAfterMicros = 5 * 60 * 1_000_000L;
     private const int LeastPriority = -1000;
-    private const int MostHolds = 1000;
+    private const int MostSetAside = 1000;
 
     private int _turn;
 
@@ -44,6 +49,11 @@ internal sealed partial class SqliteStore
     private List<Claimed> Claim(Batch batch, ClaimRequest request)
     {
         var claim = new ClaimRun(request, Micros.Of(request.Now));
+        if (!Knows(batch.Db, request.WorkerId))
+        {
+            return claim.Jobs;   // nobody watches for its silence any more, so its jobs would never be lost
+        }
+
         var queues = Open(batch, request);
         for (var pass = 0; pass < 2 && claim.Wanted > 0; pass++)
         {
@@ -57,6 +67,14 @@ internal sealed partial class SqliteStore
 
         _turn = _turn == int.MaxValue ? 0 : _turn + 1;
         return claim.Jobs;
+    }
+
+    private static bool Knows(Connection db, long worker)
+    {
+        var row = db.Use(IsKnown).Bind(worker);
+        var known = row.Step() && row.Long(0) == 1;
+        row.Reset();
+        return known;
     }
 
     /// <summary>The queues that have something for this worker, each with its lines.</summary>
@@ -98,9 +116,14 @@ internal sealed partial class SqliteStore
             var front = Front(batch, claim, lines, share - taken);
             var got = Take(batch, claim, front, share - taken, byAge: false, out var changed);
             taken += got;
-            if (!changed || claim.Holds >= MostHolds)
+            if (!changed)
             {
-                if (claim.Holds >= MostHolds)
+                break;
+            }
+
+            if (claim.Holds + claim.Passes >= MostSetAside)
+            {
+                if (claim.Holds > 0)
                 {
                     batch.Runnable(front[0].Priority);   // there is more behind the held ones; look again after this commit
                 }
@@ -125,13 +148,14 @@ internal sealed partial class SqliteStore
         var candidates = new List<Candidate>();
         foreach (var (line, room) in lines)
         {
-            var most = Math.Min(count, claim.RoomIn(line, room)) + claim.PassedOver(line);
+            var most = Math.Min(count, claim.RoomIn(line, room));
             if (most == 0)
             {
                 continue;
             }
 
-            for (var row = batch.Db.Use(SelectFront).Bind(line.Id).Bind((long)claim.LeastPriority).Bind((long)most); row.Step();)
+            most += claim.PassedOver(line);
+            for (var row = batch.Db.Use(SelectFront).Bind(line.Id).Bind((long)claim.LeastPriority).Bind(claim.Now).Bind((long)most); row.Step();)
             {
                 candidates.Add(Candidate.Of(row, line, room));
             }
@@ -170,7 +194,7 @@ internal sealed partial class SqliteStore
                     continue;
                 }
 
-                for (var row = batch.Db.Use(SelectOldest).Bind(line.Id).Bind((long)below).Bind(before).Bind((long)count); row.Step();)
+                for (var row = batch.Db.Use(SelectOldest).Bind(line.Id).Bind((long)below).Bind(before).Bind(claim.Now).Bind((long)count); row.Step();)
                 {
                     candidates.Add(Candidate.Of(row, line, room));
                 }
@@ -192,9 +216,14 @@ internal sealed partial class SqliteStore
                 break;
             }
 
-            if (claim.RoomIn(candidate.Line, candidate.Room) == 0 || claim.Place(candidate) is not { } place)
+            if (claim.RoomIn(candidate.Line, candidate.Room) == 0)
             {
-                claim.PassOver(candidate.Line);
+                continue;
+            }
+
+            if (claim.Place(candidate) is not { } place)
+            {
+                changed |= claim.PassOver(candidate);   // the next look reaches beyond it
                 continue;
             }
 

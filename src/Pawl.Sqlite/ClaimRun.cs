@@ -42,6 +42,7 @@ internal sealed class ClaimRun(ClaimRequest request, long now)
 {
     private readonly Dictionary<long, int> _taken = [];
     private readonly Dictionary<long, int> _passed = [];
+    private readonly HashSet<long> _passedJobs = [];
     private int _slots = request.Slots;
     private int _express = request.ExpressSlots;
     private int _ahead = request.Prefetch;
@@ -56,6 +57,9 @@ internal sealed class ClaimRun(ClaimRequest request, long now)
     /// <summary>How many jobs were put outside their line because their key was full.</summary>
     public int Holds { get; set; }
 
+    /// <summary>How many jobs were looked at and left, because this worker has no room for their kind.</summary>
+    public int Passes => _passedJobs.Count;
+
     public int Wanted => _slots + _express + _ahead;
 
     /// <summary>With only urgent room left, only urgent jobs are looked at.</summary>
@@ -66,7 +70,17 @@ internal sealed class ClaimRun(ClaimRequest request, long now)
     /// <summary>How many of a line were looked at and left: the next look must reach beyond them.</summary>
     public int PassedOver(Line line) => _passed.GetValueOrDefault(line.Id);
 
-    public void PassOver(Line line) => _passed[line.Id] = _passed.GetValueOrDefault(line.Id) + 1;
+    /// <summary>Leaves a job where it is; whether it was looked at for the first time.</summary>
+    public bool PassOver(Candidate candidate)
+    {
+        if (!_passedJobs.Add(candidate.Id))
+        {
+            return false;
+        }
+
+        _passed[candidate.Line.Id] = PassedOver(candidate.Line) + 1;
+        return true;
+    }
 
     /// <summary>Where a job would go; null when there is no room for its kind.</summary>
     public ClaimPlace? Place(Candidate candidate)

@@ -60,10 +60,35 @@ internal sealed partial class SqliteStore
         FreeKey(batch, concurrencyKey);
         if (batch.OpenDependencies > 0)
         {
-            foreach (var (job, accept, onFailed) in Dependents(batch.Db, id))
+            LetGo(batch, id, state, now);
+        }
+    }
+
+    /// <summary>Applies an end to the jobs that depend on it, and theirs to those behind them: one after another, because a chain of
+    /// dependencies may be longer than the stack is deep.</summary>
+    private void LetGo(Batch batch, long id, JobState state, long now)
+    {
+        batch.Ends.Enqueue((id, state));
+        if (batch.Ends.Count > 1)
+        {
+            return;   // the loop below is at work and comes to this one
+        }
+
+        try
+        {
+            while (batch.Ends.TryPeek(out var end))
             {
-                Meet(batch, job, id, accept, onFailed, state, now);
+                foreach (var (job, accept, onFailed) in Dependents(batch.Db, end.Job))
+                {
+                    Meet(batch, job, end.Job, accept, onFailed, end.State, now);
+                }
+
+                batch.Ends.Dequeue();
             }
+        }
+        finally
+        {
+            batch.Ends.Clear();
         }
     }
 

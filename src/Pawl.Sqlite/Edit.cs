@@ -82,9 +82,9 @@ internal sealed partial class SqliteStore
 
         batch.Move(head.Line, head.State, null);
         batch.Move(line, null, to);
-        if (head.State == JobState.Queued && to != JobState.Queued && head.Held is null)
+        if (head.State == JobState.Queued && head.Held is null && (to != JobState.Queued || line != head.Line))
         {
-            FreeKey(batch, head.ConcurrencyKey);
+            FreeKey(batch, head.ConcurrencyKey);   // it may be the one of its line that a freed key was offered to
         }
 
         Hint(batch, to, priority, runAt, request.StartBy);

@@ -126,7 +126,7 @@ internal sealed partial class SqliteStore
         FailedAt = row.TimeOrNull(9),
         Failures = row.Int(10),
         Error = StoreJson.ReadError(row.TextOrNull(11)),
-        Outputs = row.BytesOrNull(12) is { } outputs ? outputs : null,
+        Outputs = row.BytesOrNull(12),
         Metrics = StoreJson.ReadNumbers(row.TextOrNull(13)) ?? new Dictionary<string, double>(),
         JobId = new JobId(row.Long(14)),
         Attempt = row.Int(15),
@@ -147,7 +147,7 @@ internal sealed partial class SqliteStore
             UpstreamHash = row.TextOrNull(8),
             OutputHash = row.TextOrNull(9),
             Error = StoreJson.ReadError(row.TextOrNull(10)),
-            Outputs = row.BytesOrNull(11) is { } outputs ? outputs : null,
+            Outputs = row.BytesOrNull(11),
             Metrics = StoreJson.ReadNumbers(row.TextOrNull(12)),
         },
         row.Time(13));

@@ -65,7 +65,7 @@ internal sealed partial class SqliteStore
         row.Reset();
         var seq = batch.Event(
             EventKind.Started, candidate.Id, job.Generation, attempt, JobState.Queued, JobState.Running,
-            claim.Now, reason: byAge ? "ageing" : null);
+            claim.Now, reason: byAge ? "ageing" : null, worker: request.WorkerId);
         var rows = batch.Db.Use(LeaseJob).Bind(request.WorkerId).Bind(request.Token).Bind(job.Prefetched).Bind(claim.Now).Bind(seq)
             .Bind(candidate.Id).Run();
         if (rows != 1)
@@ -86,6 +86,6 @@ internal sealed partial class SqliteStore
         Checkpoint = CheckpointOf(db, job.Lease.Job),
         Progress = ProgressOf(db, job.Lease.Job),
         PreviousError = ErrorOf(db, job.Lease.Job),
-        Recovery = recoveries > 0 ? MarkOf(db, job.Lease.Job) : null,
+        Recovery = recoveries > 0 ? MarkOf(db, job.Lease.Job, job.Generation) : null,
     };
 }

@@ -41,7 +41,7 @@ internal sealed partial class SqliteStore
         var text = new ArrayBufferWriter<byte>(1024);
         var next = query.Offset;
         var rows = db.Use(SelectLog).Bind(query.Job).Bind(attempt).Bind(query.Offset);
-        while (text.WrittenCount < query.Limit && rows.Step())
+        while (rows.Step())
         {
             var offset = rows.Long(0);
             var chunk = rows.Span(1);
@@ -50,12 +50,37 @@ internal sealed partial class SqliteStore
                 continue;
             }
 
-            text.Write(chunk[(int)Math.Max(0, query.Offset - offset)..]);
-            next = offset + chunk.Length;
+            var from = Math.Max(offset, query.Offset);
+            chunk = chunk[(int)(from - offset)..];
+            var fits = WholeLines(chunk, query.Limit - text.WrittenCount, oneAtLeast: text.WrittenCount == 0);
+            text.Write(chunk[..fits]);
+            next = from + fits;
+            if (fits < chunk.Length || text.WrittenCount >= query.Limit)
+            {
+                break;
+            }
         }
 
         rows.Reset();
         return (text.WrittenMemory, next);
+    }
+
+    /// <summary>How many bytes of whole lines fit. A page is never empty while there is more: its first line comes however long it is.</summary>
+    private static int WholeLines(ReadOnlySpan<byte> text, int room, bool oneAtLeast)
+    {
+        if (text.Length <= room)
+        {
+            return text.Length;
+        }
+
+        var end = text[..room].LastIndexOf((byte)'\n');
+        if (end >= 0 || !oneAtLeast)
+        {
+            return end + 1;
+        }
+
+        end = text[room..].IndexOf((byte)'\n');
+        return end < 0 ? text.Length : room + end + 1;
     }
 
     private static void SaveLog(Connection db, AttemptSave save)

@@ -81,10 +81,11 @@ internal sealed partial class SqliteStore
         var seq = batch.Event(
             kind, lease.Job.Value, job.Generation, lease.Attempt, JobState.Running, to,
             now, "engine", error?.Code ?? (prefetched ? "never_begun" : reason));
+        var mark = job.Recoveries > 0 ? StoreJson.Write(MarkOf(batch.Db, lease.Job, job.Generation)) : null;
         batch.Db.Use(InsertAttempt).Bind(lease.Job).Bind(lease.Attempt).Bind(job.Generation).Bind(request.WorkerId)
             .Bind(lease.Token).Bind(Words.Of(outcome)).Bind(job.StartedAt).Bind(now).Bind(Math.Max(0, job.StartedAt - job.RunAt))
             .BindNull().Bind(StoreJson.Write(error)).BindNull().Bind(error?.Rule ?? "lease.never_begun")
-            .Bind(job.Recoveries > 0 ? StoreJson.Write(MarkOf(batch.Db, lease.Job)) : null).Bind(job.StartedSeq).Bind(seq).Run();
+            .Bind(mark).Bind(job.StartedSeq).Bind(seq).Run();
         if (error is not null)
         {
             batch.Db.Use(SaveEnd).Bind(lease.Job).BindNull().BindNull().Bind(StoreJson.Write(error)).Run();

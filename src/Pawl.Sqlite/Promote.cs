@@ -18,7 +18,7 @@ internal sealed partial class SqliteStore
 
     private const string SelectExpired = """
         select id from job
-        where start_by is not null and attempt = 0 and ended_at is null and start_by < @now
+        where start_by is not null and attempt = 0 and ended_at is null and start_by <= @now
         order by start_by, id limit @count
         """;
 

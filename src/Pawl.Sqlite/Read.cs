@@ -8,8 +8,9 @@ internal sealed partial class SqliteStore
         select j.id, l.type, l.queue, j.state, j.reason, j.priority, j.run_at, j.generation, j.attempt,
             j.failures, j.losses, j.recoveries, j.max_attempts, j.held, j.concurrency_key, j.unique_key, j.start_by, j.worker_id,
             j.started_at, j.created_at, j.cancel_requested_at, j.ended_at, j.dismissed_at, j.row_version,
-            b.payload, b.priority_reasons, b.trigger, b.kind, b.parent_id, b.rerun_of, b.requires_approval, b.timeout_us, b.grace_us,
-            b.deadline_at, b.max_items, b.rate_key, b.circuit, b.unique_hold, b.force, b.versions, b.tags, b.traceparent, b.requested_by,
+            b.payload, b.priority_reasons, b.trigger, b.kind, b.parent_id, b.rerun_of, b.requires_approval, b.timeout_us,
+            coalesce(c.grace_us, b.grace_us), b.deadline_at, b.max_items, b.rate_key, b.circuit, b.unique_hold, b.force, b.versions, b.tags,
+            b.traceparent, b.requested_by,
             e.result, e.degraded, e.error, c.by, c.reason
         from job j
         join line l on l.id = j.line_id
@@ -25,7 +26,13 @@ internal sealed partial class SqliteStore
         """;
 
     private const string SelectError = "select error from job_end where id = @id";
-    private const string SelectMark = "select recovery_id, rule, by from job_recovery where id = @id";
+
+    // it belongs to the first attempt of the generation it opened
+    private const string SelectMark = """
+        select recovery_id, rule, by from job_recovery
+        where id = @id and not exists (select 1 from attempt where job_id = @id and generation = @generation)
+        """;
+
     private const string SelectEdges = "select on_job_id, accept, on_failed from dependency where job_id = @job order by on_job_id";
 
     private const string SelectAttempts = """
@@ -58,7 +65,7 @@ internal sealed partial class SqliteStore
                         WorkerId = running.Long(2),
                         StartedAt = running.Time(3),
                         Wait = Micros.ToLength(Math.Max(0, running.Long(3) - running.Long(4))),
-                        Recovery = running.Int(5) > 0 ? MarkOf(db, job) : null,
+                        Recovery = running.Int(5) > 0 ? MarkOf(db, job, running.Int(1)) : null,
                         LogBytes = LogBytes(db, job, running.Int(0)),
                     });
                 }
@@ -155,7 +162,7 @@ internal sealed partial class SqliteStore
             Tags = StoreJson.ReadWords(row.TextOrNull(40)) ?? new Dictionary<string, string>(),
             Traceparent = row.TextOrNull(41),
             RequestedBy = row.TextOrNull(42),
-            Result = row.BytesOrNull(43) is { } result ? result : null,
+            Result = row.BytesOrNull(43),
             Degraded = row.TextOrNull(44),
             Error = StoreJson.ReadError(row.TextOrNull(45)),
             CancelRequestedBy = row.TextOrNull(46),
@@ -210,9 +217,9 @@ internal sealed partial class SqliteStore
         return error;
     }
 
-    private static RecoveryMark? MarkOf(Connection db, JobId id)
+    private static RecoveryMark? MarkOf(Connection db, JobId id, int generation)
     {
-        var row = db.Use(SelectMark).Bind(id);
+        var row = db.Use(SelectMark).Bind(id).Bind(generation);
         var mark = row.Step() ? new RecoveryMark(row.Long(0), row.Text(1), row.Text(2)) : null;
         row.Reset();
         return mark;

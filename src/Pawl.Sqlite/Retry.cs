@@ -59,7 +59,7 @@ internal sealed partial class SqliteStore
             batch.Db.Use(TakeUniqueKey).Bind(head.Line.Type).Bind(key).Bind(id).Run();
         }
 
-        var priority = Rescore(batch.Db, id, 0, default);
+        var priority = Rescore(batch.Db, id, head.Priority, 0, default);
         batch.Db.Use(Reopen).Bind(now).Bind(request.Recovery is null ? 0L : 1L).Bind(priority).Bind(id).Bind(Words.Of(head.State)).Run();
         batch.Db.Use(DropCancel).Bind(id).Run();
         batch.Db.Use(DropEnd).Bind(id).Run();

@@ -46,12 +46,12 @@ internal sealed partial class SqliteStore
             return new SaveReply(refused.What, refused.State, refused.Attempt);
         }
 
-        return SaveFenced(batch, save, job.Generation, now);
+        return SaveFenced(batch, save, job, now);
     }
 
     /// <summary>Stores a group under a lease that was just checked. Children and the checkpoint's version are checked before anything is
     /// written.</summary>
-    private SaveReply SaveFenced(Batch batch, AttemptSave save, int generation, long now)
+    private SaveReply SaveFenced(Batch batch, AttemptSave save, FencedJob job, long now)
     {
         var (id, attempt, _) = save.Lease;
         var version = CheckpointVersion(batch.Db, id);
@@ -86,26 +86,29 @@ internal sealed partial class SqliteStore
         SaveItems(batch.Db, save, now);
         SaveLog(batch.Db, save);
         SaveArtifacts(batch.Db, save, now);
-        RecordSave(batch, save, generation, version, now);
+        RecordSave(batch, save, job, version, now);
         return new SaveReply(Settled.Done, JobState.Running, attempt, version, Children: children?.Jobs);
     }
 
-    private static void RecordSave(Batch batch, AttemptSave save, int generation, int version, long now)
+    private static void RecordSave(Batch batch, AttemptSave save, FencedJob job, int version, long now)
     {
         var (id, attempt, _) = save.Lease;
         if (save.Checkpoint is not null)
         {
-            batch.JobEvent(EventKind.Checkpoint, id.Value, generation, attempt, null, null, now, reason: $"version {version}");
+            batch.JobEvent(
+                EventKind.Checkpoint, id.Value, job.Generation, attempt, null, null, now, reason: $"version {version}", worker: job.WorkerId);
         }
 
         if (save.Items.Count > 0)
         {
-            batch.JobEvent(EventKind.Items, id.Value, generation, attempt, null, null, now, reason: $"{save.Items.Count} items");
+            batch.JobEvent(
+                EventKind.Items, id.Value, job.Generation, attempt, null, null, now, reason: $"{save.Items.Count} items", worker: job.WorkerId);
         }
 
         foreach (var fact in save.Facts)
         {
-            batch.JobEvent(fact.Kind, id.Value, generation, attempt, null, null, now, fact.Actor, fact.Reason, fact.Title, fact.Data);
+            batch.JobEvent(
+                fact.Kind, id.Value, job.Generation, attempt, null, null, now, fact.Actor, fact.Reason, fact.Title, fact.Data, job.WorkerId);
         }
     }
 

@@ -65,6 +65,11 @@ internal sealed partial class SqliteStore
                 + "its ends are completed, retry later, failed for good, snoozed, released and stopped.");
         }
 
+        if (settlement.Last is { } last && last.Lease != settlement.Lease)
+        {
+            throw new ArgumentException("What an attempt says at its end must show the lease that ends.");
+        }
+
         if (to == JobState.Scheduled && (settlement.RunAt is null || settlement.WaitReason is null))
         {
             throw new ArgumentException(
@@ -96,7 +101,7 @@ internal sealed partial class SqliteStore
 
         if (end.Last is { } last)
         {
-            SaveFenced(batch, last, job.Generation, now);
+            SaveFenced(batch, last, job, now);
         }
 
         var to = Transitions.Next(JobState.Running, happened)!.Value;
@@ -108,7 +113,7 @@ internal sealed partial class SqliteStore
             Outcome.Released => job.Snoozes,
             _ => 0,
         };
-        var priority = happened == JobEvent.RetryLater ? Rescore(batch.Db, id, failures, end.RetryPoints) : job.Priority;
+        var priority = happened == JobEvent.RetryLater ? Rescore(batch.Db, id, job.Priority, failures, end.RetryPoints) : job.Priority;
         var runAt = to == JobState.Scheduled ? Micros.Of(end.RunAt!.Value) : job.RunAt;
         var reason = to switch
         {
@@ -128,7 +133,7 @@ internal sealed partial class SqliteStore
         batch.Db.Use(InsertAttempt).Bind(id).Bind(attempt).Bind(job.Generation).Bind(job.WorkerId).Bind(token).Bind(Words.Of(end.Outcome))
             .Bind(job.StartedAt).Bind(now).Bind(Math.Max(0, job.StartedAt - job.RunAt)).Bind(end.Run).Bind(StoreJson.Write(end.Error))
             .Bind(to == JobState.Scheduled ? runAt : null).Bind(end.Rule)
-            .Bind(job.Recoveries > 0 ? StoreJson.Write(MarkOf(batch.Db, id)) : null).Bind(job.StartedSeq).Bind(seq).Run();
+            .Bind(job.Recoveries > 0 ? StoreJson.Write(MarkOf(batch.Db, id, job.Generation)) : null).Bind(job.StartedSeq).Bind(seq).Run();
         if (end.Result is not null || end.Degraded is not null || end.Error is not null || attempt > 1)
         {
             var error = to == JobState.Succeeded ? null : StoreJson.Write(end.Error);
@@ -174,14 +179,20 @@ internal sealed partial class SqliteStore
         };
         return batch.Event(
             kind, end.Lease.Job.Value, job.Generation, end.Lease.Attempt, JobState.Running, to,
-            now, reason: end.Rule ?? end.Error?.Code ?? reason);
+            now, reason: end.Rule ?? end.Error?.Code ?? reason, worker: job.WorkerId);
     }
 
-    private static int Rescore(Connection db, JobId id, int failures, (int Each, int Most) points)
+    /// <summary>The priority before another run. One that was given without reasons cannot be reckoned anew, so it stays.</summary>
+    private static int Rescore(Connection db, JobId id, int priority, int failures, (int Each, int Most) points)
     {
         var row = db.Use(SelectReasons).Bind(id);
         var reasons = row.Step() ? StoreJson.ReadReasons(row.TextOrNull(0)) : [];
         row.Reset();
+        if (reasons.Count == 0 && priority != 0)
+        {
+            return priority;
+        }
+
         var score = PriorityScore.WithRetries(reasons, failures, points.Each, points.Most);
         db.Use(SaveReasons).Bind(StoreJson.Write(score.Reasons)).Bind(id).Run();
         return score.Points;

@@ -133,7 +133,8 @@ internal sealed class Statement : IDisposable
 
     public byte[] Bytes(int column) => raw.sqlite3_column_blob(_statement, column).ToArray();
 
-    public byte[]? BytesOrNull(int column) => IsNull(column) ? null : Bytes(column);
+    // Not byte[]?, and no bare null: either would turn into empty bytes, which are something else.
+    public ReadOnlyMemory<byte>? BytesOrNull(int column) => IsNull(column) ? default(ReadOnlyMemory<byte>?) : Bytes(column);
 
     public ReadOnlySpan<byte> Span(int column) => raw.sqlite3_column_blob(_statement, column);
 

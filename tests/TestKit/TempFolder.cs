@@ -6,7 +6,19 @@ internal sealed class TempFolder : IDisposable
 {
     public TempFolder() => FullPath = Directory.CreateTempSubdirectory("pawl-").FullName;
 
+    private TempFolder(string path) => FullPath = path;
+
     public string FullPath { get; }
+
+    /// <summary>A folder for files that need not outlive the machine: in its memory where it offers that (Linux), else on its disk.</summary>
+    /// <remarks>What a file means to its program is the same there; only a flush costs nothing. Where flushes are the subject, use the disk.</remarks>
+    public static TempFolder InMemory()
+    {
+        const string Memory = "/dev/shm";
+        return Directory.Exists(Memory)
+            ? new(Directory.CreateDirectory(Path.Combine(Memory, "pawl-" + Path.GetRandomFileName())).FullName)
+            : new();
+    }
 
     /// <summary>The path of a file in it; the file need not exist.</summary>
     public string this[string name] => Path.Combine(FullPath, name);

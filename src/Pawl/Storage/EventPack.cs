@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Pawl.Storage;
@@ -6,7 +7,8 @@ namespace Pawl.Storage;
 /// <summary>Packs the events of one transaction into a few bytes each, so that full history costs little.</summary>
 /// <remarks>Layout, version 1: a version byte, then for each event: kind, from + 1, to + 1 (a byte each, 0 for none), a byte of flags for
 /// the texts that follow, job id as a signed difference to the one before, generation, attempt, microseconds since the pack's base time,
-/// then the texts (actor, reason, title, data) as length and UTF-8. Numbers are little-endian base 128, signed ones zigzag.</remarks>
+/// then the worker's number if one did it, and the texts (actor, reason, title, data) as length and UTF-8. Numbers are little-endian
+/// base 128, signed ones zigzag.</remarks>
 internal sealed class EventPack
 {
     private const byte Version = 1;
@@ -38,7 +40,8 @@ internal sealed class EventPack
         string? actor = null,
         string? reason = null,
         string? title = null,
-        string? data = null)
+        string? data = null,
+        long worker = 0)
     {
         if (Count == 0)
         {
@@ -49,11 +52,16 @@ internal sealed class EventPack
         Byte((byte)kind);
         Byte(from is { } before ? (byte)(before + 1) : (byte)0);
         Byte(to is { } after ? (byte)(after + 1) : (byte)0);
-        Byte((byte)((actor is null ? 0 : 1) | (reason is null ? 0 : 2) | (title is null ? 0 : 4) | (data is null ? 0 : 8)));
+        Byte((byte)((actor is null ? 0 : 1) | (reason is null ? 0 : 2) | (title is null ? 0 : 4) | (data is null ? 0 : 8) | (worker == 0 ? 0 : 16)));
         Signed(job - _lastJob);
         Unsigned((ulong)generation);
         Unsigned((ulong)attempt);
         Signed(atMicros - _baseMicros);
+        if (worker != 0)
+        {
+            Unsigned((ulong)worker);
+        }
+
         Text(actor);
         Text(reason);
         Text(title);
@@ -95,7 +103,7 @@ internal sealed class EventPack
                 Generation = (int)reader.Unsigned(),
                 Attempt = (int)reader.Unsigned(),
                 At = DateTimeOffset.UnixEpoch.AddTicks((baseMicros + reader.Signed()) * TimeSpan.TicksPerMicrosecond),
-                Actor = (texts & 1) == 0 ? null : reader.Text(),
+                Actor = ActorOf(ref reader, texts),
                 Reason = (texts & 2) == 0 ? null : reader.Text(),
                 Title = (texts & 4) == 0 ? null : reader.Text(),
                 Data = (texts & 8) == 0 ? null : reader.Text(),
@@ -103,6 +111,13 @@ internal sealed class EventPack
         }
 
         return events;
+    }
+
+    /// <summary>A worker is told by its number, which most events of a run are about; anybody else by name.</summary>
+    private static string? ActorOf(ref Reader reader, byte texts)
+    {
+        var worker = (texts & 16) == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"worker:{reader.Unsigned()}");
+        return (texts & 1) == 0 ? worker : reader.Text();
     }
 
     private void Byte(byte value)
