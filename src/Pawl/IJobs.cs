@@ -1,0 +1,154 @@
+namespace Pawl;
+
+/// <summary>The way in: creates jobs, looks at them, commands them. A singleton from dependency injection.</summary>
+/// <remarks>
+/// <para>A call that creates returns when the job is durable, and throws <see cref="PawlException"/> with a stable code when nothing was
+/// stored: bad input (<c>name_invalid</c>, <c>payload_too_large</c>, <c>out_of_range</c>, …) or somebody stands in the way, who is then named in
+/// <see cref="PawlException.Job"/> (<c>idempotency_conflict</c>, <c>lock_held</c>, <c>dependency_missing</c>, <c>depth_exceeded</c>). An equal job that
+/// was there before is an answer: <see cref="EnqueueResult.Deduplicated"/>.</para>
+/// <para>A command on jobs (cancel, retry, edit, …) throws nothing for what a race can bring about: the
+/// <see cref="CommandResult.Refusal"/> says it.</para>
+/// </remarks>
+public interface IJobs
+{
+    /// <summary>Creates a job.</summary>
+    /// <param name="payload">What to do. Its class bears <see cref="JobAttribute"/> or was registered with a name.</param>
+    /// <param name="options">How it should run.</param>
+    /// <param name="cancellationToken">Stops waiting; the job may have been stored all the same.</param>
+    /// <exception cref="PawlException">Nothing was stored; the code says why.</exception>
+    Task<EnqueueResult> EnqueueAsync<TPayload>(TPayload payload, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
+        where TPayload : notnull;
+
+    /// <summary>Creates a job by the name of its type. The type need not be known here; a worker that knows it will take the job.</summary>
+    /// <param name="type">The name of the type.</param>
+    /// <param name="payload">UTF-8 JSON, at most 1 MB; kept as it is.</param>
+    /// <param name="options">How it should run.</param>
+    /// <param name="cancellationToken">Stops waiting; the job may have been stored all the same.</param>
+    /// <exception cref="PawlException">Nothing was stored; the code says why.</exception>
+    Task<EnqueueResult> EnqueueAsync(
+        string type, ReadOnlyMemory<byte> payload, EnqueueOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Creates 1 to 10,000 jobs, all or none.</summary>
+    /// <param name="payloads">What to do.</param>
+    /// <param name="options">How each should run. A unique or idempotency key would be that of every one: leave it out here.</param>
+    /// <param name="cancellationToken">Stops waiting; the jobs may have been stored all the same.</param>
+    /// <returns>In the order given.</returns>
+    /// <exception cref="PawlException">Nothing was stored; the code says why.</exception>
+    Task<IReadOnlyList<EnqueueResult>> EnqueueManyAsync<TPayload>(
+        IEnumerable<TPayload> payloads, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
+        where TPayload : notnull;
+
+    /// <summary>Creates 1 to 10,000 jobs of any types, all or none.</summary>
+    /// <exception cref="PawlException">Nothing was stored; the code says why.</exception>
+    Task<IReadOnlyList<EnqueueResult>> EnqueueManyAsync(IReadOnlyList<JobDraft> drafts, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a job.</summary>
+    /// <exception cref="PawlException"><c>not_found</c>: there is no such job, or it was removed.</exception>
+    Task<Job> GetAsync(JobId id, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a job; null when it is not there.</summary>
+    Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads one page of jobs, newest first.</summary>
+    Task<JobList> ListAsync(JobFilter? filter = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until a job has ended, and reads it.</summary>
+    /// <exception cref="PawlException"><c>not_found</c>: there is no such job, or it was removed.</exception>
+    Task<Job> WaitAsync(JobId id, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the attempts of a job, newest first, the running one included.</summary>
+    Task<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId id, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads events after a number, of one job or of all.</summary>
+    /// <param name="after">Only those with a higher number.</param>
+    /// <param name="job">Only those of one job.</param>
+    /// <param name="limit">At most so many; 1 to 10,000.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<IReadOnlyList<EventRecord>> EventsAsync(
+        long after = 0, JobId? job = null, int limit = 500, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the log of an attempt.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="attempt">The attempt; null for the latest.</param>
+    /// <param name="offset">From this byte on.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<LogPart> LogAsync(JobId id, int? attempt = null, long offset = 0, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the artifacts of a job, without their bytes.</summary>
+    Task<IReadOnlyList<Artifact>> ArtifactsAsync(JobId id, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the bytes of an artifact: the newest of that name; null when there is none.</summary>
+    Task<ReadOnlyMemory<byte>?> ReadArtifactAsync(JobId id, string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the recorded runs of items of a job, newest first, at most 1,000.</summary>
+    Task<IReadOnlyList<ItemRun>> ItemsAsync(JobId id, CancellationToken cancellationToken = default);
+
+    /// <summary>Says of up to 1,000 items whether their results still stand, in one query.</summary>
+    /// <param name="dataset">The ledger.</param>
+    /// <param name="items">The items.</param>
+    /// <param name="now">What they would be processed with now: version parts, options, upstream; each item brings its own input hash.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="PawlException"><c>too_many_keys</c>.</exception>
+    Task<ItemStatuses> ItemStatusAsync(
+        string dataset, IReadOnlyList<ItemQuestion> items, ItemNow? now = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Stops a job: at once when it waits, by asking its attempt when it runs.</summary>
+    Task<CommandResult> CancelAsync(JobId id, CancelOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Stops up to 1,000 jobs.</summary>
+    Task<IReadOnlyList<CommandResult>> CancelAsync(
+        IReadOnlyList<JobId> ids, CancelOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Offers a failed or cancelled job again, with a new budget.</summary>
+    Task<CommandResult> RetryAsync(JobId id, RetryOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Offers up to 1,000 failed or cancelled jobs again.</summary>
+    Task<IReadOnlyList<CommandResult>> RetryAsync(
+        IReadOnlyList<JobId> ids, RetryOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Creates a new job from an old one, whatever became of that.</summary>
+    /// <exception cref="PawlException"><c>not_found</c>, or as for <c>EnqueueAsync</c>.</exception>
+    Task<EnqueueResult> RunAgainAsync(JobId id, RunAgainOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes fields of a job.</summary>
+    Task<CommandResult> EditAsync(JobId id, JobEdit edit, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes the priority of a job that waits.</summary>
+    Task<CommandResult> ReprioritiseAsync(JobId id, int priority, string? by = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes when a job that waits is due; past means now.</summary>
+    Task<CommandResult> RescheduleAsync(JobId id, DateTimeOffset runAt, string? by = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes a failed job off the dead list.</summary>
+    Task<CommandResult> DismissAsync(JobId id, string? by = null, string? note = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Puts a dismissed job back on the dead list.</summary>
+    Task<CommandResult> UndismissAsync(JobId id, string? by = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a job go that waits for an approval.</summary>
+    Task<CommandResult> ApproveAsync(JobId id, string? by = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes an ended job and all it holds.</summary>
+    Task<CommandResult> DeleteAsync(JobId id, string? by = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Starts no further job of a queue. Running ones go on.</summary>
+    Task PauseQueueAsync(string queue, string? by = null, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Starts jobs of a queue again.</summary>
+    Task ResumeQueueAsync(string queue, string? by = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Starts no further job of a type. Running ones go on.</summary>
+    Task PauseTypeAsync(string type, string? by = null, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Starts jobs of a type again.</summary>
+    Task ResumeTypeAsync(string type, string? by = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Sets how many jobs of a queue run at once in the whole installation; null for no limit.</summary>
+    Task SetQueueLimitAsync(string queue, int? maxRunning, CancellationToken cancellationToken = default);
+
+    /// <summary>Sets how many jobs of a concurrency key run at once in the whole installation; null for 1.</summary>
+    Task SetKeyLimitAsync(string concurrencyKey, int? maxRunning, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes a consistent copy of the store to a file that does not exist yet. Only where the store is a file.</summary>
+    Task BackupAsync(string path, CancellationToken cancellationToken = default);
+}

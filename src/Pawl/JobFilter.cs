@@ -1,0 +1,29 @@
+namespace Pawl;
+
+/// <summary>Which jobs to list. All conditions must hold.</summary>
+public sealed record JobFilter
+{
+    /// <summary>Only these states; empty for all.</summary>
+    public IReadOnlyList<JobState> States { get; init; } = [];
+
+    /// <summary>Only this queue.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>Only this type.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Only children of this job.</summary>
+    public JobId? Parent { get; init; }
+
+    /// <summary>Only dismissed (true) or undismissed (false) failures.</summary>
+    public bool? Dismissed { get; init; }
+
+    /// <summary>Only those beyond this number: <see cref="JobList.Next"/> of the page before.</summary>
+    public JobId? After { get; init; }
+
+    /// <summary>Lowest number first; default highest first.</summary>
+    public bool Ascending { get; init; }
+
+    /// <summary>At most so many; 1 to 1,000; default 50.</summary>
+    public int Limit { get; init; } = 50;
+}
