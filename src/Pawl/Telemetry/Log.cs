@@ -28,7 +28,7 @@ internal static partial class Log
     [LoggerMessage(1105, LogLevel.Information, "No job is started here: Pawl:Scheduler:Enabled is false.")]
     public static partial void SchedulerOff(ILogger logger);
 
-    [LoggerMessage(1200, LogLevel.Information, "Job {JobId} ({Type}) succeeded on attempt {Attempt} after {Run}.", SkipEnabledCheck = true)]
+    [LoggerMessage(1200, LogLevel.Debug, "Job {JobId} ({Type}) succeeded on attempt {Attempt} after {Run}.", SkipEnabledCheck = true)]
     public static partial void Succeeded(ILogger logger, long jobId, string type, int attempt, TimeSpan run);
 
     [LoggerMessage(1201, LogLevel.Warning, "Job {JobId} ({Type}) failed on attempt {Attempt} of {MaxAttempts} ({Code}); it runs again at {RunAt:O}.")]
@@ -122,7 +122,4 @@ internal static partial class Log
 
     [LoggerMessage(1316, LogLevel.Error, "{Count} ends of attempts could not be stored before the process stopped. Their jobs are offered again when the lease has passed.")]
     public static partial void EndsNotStored(ILogger logger, int count);
-
-    [LoggerMessage(1317, LogLevel.Warning, "The worker could not be registered. It is tried again in {Delay}, and then more seldom, up to every 30 s.")]
-    public static partial void RegisterFailed(ILogger logger, TimeSpan delay, Exception error);
 }

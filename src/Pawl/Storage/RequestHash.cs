@@ -2,9 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Pawl.Storage;
 
-namespace Pawl.Client;
+namespace Pawl.Storage;
 
 /// <summary>Tells an equal request from another that shows the same key.</summary>
 /// <remarks>Under a unique key two requests are equal when they ask for the same work: type, payload, versions. An idempotency key stands for

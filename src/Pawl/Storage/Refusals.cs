@@ -1,6 +1,4 @@
-using Pawl.Storage;
-
-namespace Pawl.Client;
+namespace Pawl.Storage;
 
 /// <summary>The sentences that go with the codes of refusals.</summary>
 internal static class Refusals

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Pawl.Storage;
 
-namespace Pawl.Client;
+namespace Pawl.Storage;
 
 /// <summary>Makes the job that is stored out of a payload, its options and its type. Here every limit of a request is checked.</summary>
 internal sealed class NewJobs(JobTypes types, PawlOptions options)

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pawl.Running;
+
+/// <summary>Keeps what is logged while a handler runs with its attempt. The host's other loggers get it as usual.</summary>
+internal sealed class AttemptLog(TimeProvider clock) : ILoggerProvider
+{
+    // Flows with the handler's code wherever it awaits; nobody else's lines are taken.
+    private static readonly AsyncLocal<AttemptContext?> Current = new();
+
+    /// <summary>From here on, in this flow of control, lines belong to an attempt.</summary>
+    public static void Enter(AttemptContext attempt) => Current.Value = attempt;
+
+    public ILogger CreateLogger(string categoryName) =>
+        categoryName == Telemetry.Log.Category ? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance : new Keeper(clock, null);
+
+    /// <summary>A logger of one attempt for programs that have no logging of their own.</summary>
+    public static ILogger Only(AttemptContext attempt, TimeProvider clock) => new Keeper(clock, attempt);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Keeper(TimeProvider clock, AttemptContext? only) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && (only ?? Current.Value) is { IsOver: false };
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel) && (only ?? Current.Value) is { } attempt)
+            {
+                attempt.Keep(logLevel, clock.GetUtcNow(), formatter(state, exception), state as IReadOnlyList<KeyValuePair<string, object?>>, exception);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using Microsoft.Extensions.Logging;
+using Pawl.Errors;
+using Pawl.Storage;
+using Pawl.Telemetry;
+
+namespace Pawl.Running;
+
+/// <summary>One attempt as a straight pipe: payload, scope, handler, outcome, ruling, settlement.</summary>
+internal sealed class Execution(AttemptTools tools, Settlements settlements, IChance chance, Meters meters, ILogger logger)
+{
+    private readonly TimeProvider _clock = tools.Clock;
+
+    /// <summary>Runs an attempt to its end. Never throws.</summary>
+    public async ValueTask RunAsync(Attempt attempt)
+    {
+        var claimed = attempt.Claimed;
+        var context = new AttemptContext(attempt, tools);
+        attempt.Context = context;
+        meters.Started(attempt.Type.Name, _clock.GetUtcNow() - claimed.RunAt);
+        using var activity = Activities.Attempt(
+            attempt.Type.Name, claimed.Queue, claimed.Lease.Job, claimed.Lease.Attempt, claimed.Traceparent);
+        Exception? error = null;
+        try
+        {
+            await CallAsync(attempt, context);
+        }
+        catch (Exception thrown)
+        {
+            error = thrown;
+        }
+
+        meters.Left(attempt.Type.Name);
+        if (!attempt.TryEnd())
+        {
+            // Left behind or lost: somebody else has said how it ended.
+            return;
+        }
+
+        var end = End(attempt, context, error);
+        Activities.Ended(activity, end.Outcome, end.Error);
+        if (context.LastMustWait)
+        {
+            settlements.Expect();
+            _ = SettleLaterAsync(attempt, context, end, error);
+        }
+        else
+        {
+            settlements.Add(new(attempt, end with { Last = context.Take(null) }, error));
+        }
+    }
+
+    /// <summary>Ends an attempt whose handler does not stop. False when it has just ended by itself.</summary>
+    public bool TryLeaveBehind(Attempt attempt)
+    {
+        if (!attempt.TryEnd())
+        {
+            return false;
+        }
+
+        Log.LeftBehind(logger, attempt.Claimed.Lease.Job.Value, attempt.Type.Name, attempt.Grace, Words.Of(attempt.Stop));
+        var stopped = new OperationCanceledException("The handler did not stop when it was told to.", attempt.Token);
+        var end = End(attempt, attempt.Context, stopped);
+        settlements.Add(new(attempt, end with { Last = attempt.Context?.Take(null) }));
+        return true;
+    }
+
+    /// <summary>Gives back one that has not begun, or ends it where a stop was asked for.</summary>
+    public void GiveBack(Attempt attempt, string rule)
+    {
+        var cancelled = attempt.CancelRequested;
+        settlements.Add(new(attempt, new()
+        {
+            Lease = attempt.Claimed.Lease,
+            Outcome = cancelled ? Outcome.Cancelled : Outcome.Released,
+            Event = cancelled ? JobEvent.Stopped : JobEvent.Released,
+            Rule = cancelled ? "stop.user" : rule,
+        }));
+    }
+
+    private async Task CallAsync(Attempt attempt, AttemptContext context)
+    {
+        // In a method of its own: what flows with the handler's code ends with it.
+        AttemptLog.Enter(context);
+        await attempt.Call(context, attempt.Claimed.Payload, attempt.Token);
+        if (context.Snooze is null && context.ItemsFault is { } fault)
+        {
+            throw fault;
+        }
+    }
+
+    private Settlement End(Attempt attempt, AttemptContext? context, Exception? error)
+    {
+        var now = _clock.GetUtcNow();
+        var run = _clock.GetElapsedTime(attempt.BegunAt);
+        var claimed = attempt.Claimed;
+        var plain = new Settlement
+        {
+            Lease = claimed.Lease,
+            Outcome = Outcome.Succeeded,
+            Event = JobEvent.Completed,
+            Run = run,
+            MadeProgress = context?.MadeProgress ?? false,
+        };
+        if (context?.Snooze is { } wish && (error is null or SnoozedException || attempt.Stop == StopCause.None))
+        {
+            var later = Ruling.OfSnooze(Facts(attempt, context), wish.Reason, wish.Delay, now);
+            return Ruled(plain, later, later.Error?.Rule ?? wish.Why ?? Words.Of(wish.Reason));
+        }
+
+        if (error is null)
+        {
+            return plain with { Result = context?.ResultJson, Degraded = context?.Lack };
+        }
+
+        var verdict = tools.Classifier.Classify(error, attempt.Type.ErrorRules, attempt.Stop, now);
+        var recorded = ErrorRecorder.Record(attempt.Type.Name, verdict, error, now);
+        return Ruled(plain, Ruling.Of(Facts(attempt, context), recorded, now, chance.NextShare()), verdict.Rule);
+    }
+
+    private static Settlement Ruled(Settlement plain, Ruling ruling, string rule) => plain with
+    {
+        Outcome = ruling.Outcome,
+        Event = ruling.Event,
+        RunAt = ruling.RunAt is { } at ? Bounds.Instant(at) : null,
+        WaitReason = ruling.WaitReason,
+        Error = ruling.Error,
+        Rule = rule,
+    };
+
+    private RulingFacts Facts(Attempt attempt, AttemptContext? context) => new()
+    {
+        Type = attempt.Type.Name,
+        Retry = attempt.Type.Retry with { MaxAttempts = attempt.Claimed.MaxAttempts },
+        Retryable = attempt.Type.Retryable,
+        Failures = attempt.Claimed.Failures,
+        Losses = attempt.Claimed.Losses,
+        Snoozes = attempt.Claimed.Snoozes,
+        PreviousError = attempt.Claimed.PreviousError,
+        MadeProgress = context?.MadeProgress ?? false,
+        DeadlineAt = attempt.Claimed.DeadlineAt,
+        CancelRequested = attempt.CancelRequested,
+        Stop = attempt.Stop,
+        LossCap = tools.Options.Worker.LossCap,
+    };
+
+    /// <summary>The slot is free already; the end is stored as soon as a save under way is through, or its lines would come after the end.</summary>
+    private async Task SettleLaterAsync(Attempt attempt, AttemptContext context, Settlement end, Exception? error)
+    {
+        AttemptSave? last = null;
+        try
+        {
+            last = await context.TakeLastAsync();
+        }
+        catch (Exception fault)
+        {
+            // The end matters more than its last lines.
+            Log.SaveFailed(logger, fault);
+        }
+
+        settlements.AddExpected(new(attempt, end with { Last = last }, error));
+    }
+}
