@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Pawl;
 
@@ -146,11 +149,13 @@ public sealed class JobTypeBuilder<TPayload>
         return this;
     }
 
-    /// <summary>Asked before a recovery offers a job of it again. The class comes from dependency injection.</summary>
-    public JobTypeBuilder<TPayload> RecoveryCheck<TCheck>()
+    /// <summary>Asked before a recovery offers a job of it again. The class comes from dependency injection, as a
+    /// singleton.</summary>
+    public JobTypeBuilder<TPayload> RecoveryCheck<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TCheck>()
         where TCheck : class, IRecoveryCheck
     {
         _checks.Add(typeof(TCheck));
+        Services.Add(static services => services.TryAddSingleton<TCheck>());
         return this;
     }
 
@@ -160,6 +165,9 @@ public sealed class JobTypeBuilder<TPayload>
         ArgumentNullException.ThrowIfNull(info);
         return Set(_json = info);
     }
+
+    /// <summary>What the type needs of dependency injection.</summary>
+    internal List<Action<IServiceCollection>> Services { get; } = [];
 
     internal JobType Build(TypeDefaults defaults, RetryPolicy retry, JsonSerializerOptions json)
     {

@@ -79,7 +79,7 @@ internal sealed partial class Worker
     /// <summary>Claims once, if there is room. True when it should be tried again at once.</summary>
     private async Task<bool> ClaimOnceAsync()
     {
-        if (_draining || _settlements.Pending > MostPending)
+        if (_draining || _handlers.Types.Count == 0 || _settlements.Pending > MostPending)
         {
             return false;
         }
@@ -228,8 +228,8 @@ internal sealed partial class Worker
             Host = Environment.MachineName,
             Pid = Environment.ProcessId,
             Version = typeof(Worker).Assembly.GetName().Version?.ToString() ?? "0",
-            Slots = _options.Slots,
-            ExpressSlots = _options.KeptSlots,
+            Slots = _handlers.Types.Count == 0 ? 0 : _options.Slots,
+            ExpressSlots = _handlers.Types.Count == 0 ? 0 : _options.KeptSlots,
             Types = [.. _handlers.Types.Select(type => type.Name)],
             Queues = _slots.Queues,
         };

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Pawl.Hosting;
+using Pawl.Sqlite;
+using Pawl.Storage;
+
+namespace Pawl.Testing;
+
+/// <summary>Pawl as in a program, for tests of handlers: the real engine, the real store in memory, and a clock you move.</summary>
+/// <remarks>Nothing sleeps: a test says what there is to do, lets it run, and moves the clock where something waits for a time.</remarks>
+public sealed class PawlTest : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly IHost _host;
+    private readonly IJobStore _store;
+    private readonly PawlHost _pawl;
+    private readonly JobTypes _types;
+
+    private PawlTest(IHost host)
+    {
+        _host = host;
+        _store = host.Services.GetRequiredService<IJobStore>();
+        _pawl = host.Services.GetRequiredService<PawlHost>();
+        _types = host.Services.GetRequiredService<JobTypes>();
+        Jobs = host.Services.GetRequiredService<IJobs>();
+        Clock = (ManualClock)host.Services.GetRequiredService<TimeProvider>();
+    }
+
+    /// <summary>Creates jobs and looks at them.</summary>
+    public IJobs Jobs { get; }
+
+    /// <summary>The clock everything runs on.</summary>
+    public ManualClock Clock { get; }
+
+    /// <summary>The services of the program under test.</summary>
+    public IServiceProvider Services => _host.Services;
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="configure">Its handlers, and the services they need (<see cref="PawlBuilder.Services"/>).</param>
+    /// <param name="options">Its settings.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    public static async Task<PawlTest> StartAsync(
+        Action<PawlBuilder> configure, Action<PawlOptions>? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
+        builder.Services.AddSingleton<TimeProvider>(new ManualClock());
+        builder.Services.AddSingleton<IJobStore>(_ => SqliteStore.Open("Data Source=:memory:"));
+        configure(builder.Services.AddPawl(options));
+        var host = builder.Build();
+        try
+        {
+            await host.StartAsync(cancellationToken);
+            return new(host);
+        }
+        catch (Exception)
+        {
+            await DisposeAsync(host);
+            throw;
+        }
+    }
+
+    /// <summary>Lets everything run that can run now, and ends when nothing is left: no job runs, none could, none is due.</summary>
+    /// <remarks>The clock stands still meanwhile. A handler that waits on it does so for ever: move the clock first.</remarks>
+    /// <param name="cancellationToken">Gives the wait up.</param>
+    /// <exception cref="TimeoutException">Something was still running after 30 s of real time; the message holds the last events.</exception>
+    public async Task RunUntilIdleAsync(CancellationToken cancellationToken = default)
+    {
+        using var signal = new Signal(TimeProvider.System);
+        using var stop = cancellationToken.UnsafeRegister(static signal => ((Signal)signal!).Set(), signal);
+        Action<long> recorded = _ => signal.Set();
+        _store.Wakeups.Recorded += recorded;
+        try
+        {
+            var since = TimeProvider.System.GetTimestamp();
+            while (!await IsIdleAsync(cancellationToken))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (TimeProvider.System.GetElapsedTime(since) > Patience)
+                {
+                    throw new TimeoutException(await LastEventsAsync(cancellationToken));
+                }
+
+                // Most steps are told; the few that are not, such as a slot that becomes free, are looked for.
+                await signal.WaitAsync(TimeSpan.FromMilliseconds(5));
+            }
+        }
+        finally
+        {
+            _store.Wakeups.Recorded -= recorded;
+        }
+    }
+
+    /// <summary>Moves the clock and lets everything run that has come due.</summary>
+    /// <param name="by">How far.</param>
+    /// <param name="cancellationToken">Gives the wait up.</param>
+    /// <exception cref="TimeoutException">As for <see cref="RunUntilIdleAsync"/>.</exception>
+    public Task AdvanceAsync(TimeSpan by, CancellationToken cancellationToken = default)
+    {
+        Clock.Advance(by);
+        return RunUntilIdleAsync(cancellationToken);
+    }
+
+    /// <summary>Stops the program as a host does, without a drain time that a clock standing still could never end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _host.StopAsync(now.Token);
+        await DisposeAsync(_host);
+    }
+
+    private static async ValueTask DisposeAsync(IHost host)
+    {
+        if (host is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+        else
+        {
+            host.Dispose();
+        }
+    }
+
+    private async Task<bool> IsIdleAsync(CancellationToken cancellationToken)
+    {
+        if (_pawl.Worker is not { IsIdle: true })
+        {
+            return false;
+        }
+
+        foreach (var line in await _store.LinesAsync(cancellationToken))
+        {
+            var waiting = line.Counts.GetValueOrDefault(JobState.Queued) - line.Held;
+            var paused = line.QueuePausedAt is not null || line.TypePausedAt is not null;
+            if (line.Counts.GetValueOrDefault(JobState.Running) > 0 || (waiting > 0 && !paused && _types.Find(line.Type) is not null))
+            {
+                return false;
+            }
+        }
+
+        for (JobId? after = null; ;)
+        {
+            var page = await _store.ListAsync(new() { States = [JobState.Scheduled], After = after, Limit = 1_000 }, cancellationToken);
+            if (page.Jobs.Any(job => job.RunAt <= Clock.GetUtcNow()))
+            {
+                return false;
+            }
+
+            if (page.Next is null)
+            {
+                return true;
+            }
+
+            after = page.Next;
+        }
+    }
+
+    private async Task<string> LastEventsAsync(CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder("Something still runs after 30 s. A handler that waits on the clock needs it moved. The last events:");
+        var events = await _store.EventsAsync(new(Limit: 10_000), cancellationToken);
+        foreach (var happened in events.TakeLast(20))
+        {
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {happened.Seq} {happened.Kind} job {happened.JobId} attempt {happened.Attempt} {happened.Reason}");
+        }
+
+        return text.ToString();
+    }
+}

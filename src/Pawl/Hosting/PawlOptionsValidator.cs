@@ -1,0 +1,129 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace Pawl.Hosting;
+
+/// <summary>Checks the settings at the start. Says each fault with the setting, the bounds, the value and where to set it.</summary>
+/// <remarks>It throws a <see cref="PawlException"/> with a code and the exit code 8, where the framework's own exception has neither.</remarks>
+internal sealed class PawlOptionsValidator : IValidateOptions<PawlOptions>
+{
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    public ValidateOptionsResult Validate(string? name, PawlOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var faults = new Faults();
+        CheckWorker(options.Worker, faults);
+        faults.All.AddRange(options.Retry.Faults());
+        CheckTypes(options.Types.Default, faults);
+        CheckChores(options, faults);
+        faults.Between("IdempotencyHold", options.IdempotencyHold, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
+        if (faults.All.Count > 0)
+        {
+            throw new PawlException("config_invalid", string.Join(Environment.NewLine, faults.All), exitCode: 8);
+        }
+
+        return options.Worker.LeaseTtl > 2 * options.Worker.HeartbeatInterval
+            ? ValidateOptionsResult.Success
+            : throw new PawlException(
+                "config_conflict",
+                $"Pawl:Worker:LeaseTtl must be more than twice Pawl:Worker:HeartbeatInterval, but they were {Durations.Format(options.Worker.LeaseTtl)} and "
+                + $"{Durations.Format(options.Worker.HeartbeatInterval)}: one late heartbeat would end all leases. "
+                + "Set them in appsettings.json or with AddPawl(o => o.Worker.LeaseTtl = …).",
+                exitCode: 8);
+    }
+
+    private static void CheckWorker(WorkerOptions worker, Faults faults)
+    {
+        faults.Between("Worker:Slots", worker.Slots, 1, 1_000);
+        if (worker.ExpressSlots is { } kept)
+        {
+            faults.Between("Worker:ExpressSlots", kept, 0, Math.Max(0, worker.Slots - 1));
+        }
+
+        faults.Between("Worker:HeartbeatInterval", worker.HeartbeatInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        faults.Between("Worker:LeaseTtl", worker.LeaseTtl, TimeSpan.FromSeconds(5), Day);
+        faults.Between("Worker:PollInterval", worker.PollInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        faults.Between("Worker:DrainTimeout", worker.DrainTimeout, TimeSpan.Zero, Day);
+        faults.Between("Worker:PrefetchWindow", worker.PrefetchWindow, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        faults.Between("Worker:MaxPrefetch", worker.MaxPrefetch, 0, 10_000);
+        faults.Between("Worker:LossCap", worker.LossCap, 1, 100);
+        faults.Between("Worker:MaxLogBytes", worker.MaxLogBytes, 0, 1 << 30);
+        foreach (var queue in worker.Queues ?? [])
+        {
+            faults.Name("Worker:Queues", queue);
+        }
+
+        foreach (var (queue, most) in worker.QueueConcurrency)
+        {
+            faults.Name("Worker:QueueConcurrency", queue);
+            faults.Between($"Worker:QueueConcurrency:{queue}", most, 0, 1_000);
+        }
+    }
+
+    private static void CheckTypes(TypeDefaults types, Faults faults)
+    {
+        faults.Between("Types:Default:Timeout", types.Timeout, TimeSpan.FromMilliseconds(1), Bounds.MaxTimeout);
+        faults.Between("Types:Default:Grace", types.Grace, TimeSpan.Zero, Bounds.MaxGrace);
+        faults.Between("Types:Default:StuckAfter", types.StuckAfter, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365));
+        if (types.MaxItems is { } items)
+        {
+            faults.Between("Types:Default:MaxItems", items, 1, int.MaxValue);
+        }
+
+        faults.Check("Types:Default:MaxFailedItems", types.MaxFailedItems is >= 0 and <= 1, "0", "1", types.MaxFailedItems);
+    }
+
+    private static void CheckChores(PawlOptions options, Faults faults)
+    {
+        var (week, age) = (TimeSpan.FromDays(7), TimeSpan.FromDays(36_500));
+        faults.Between("Recovery:StartDelay", options.Recovery.StartDelay, TimeSpan.Zero, Day);
+        faults.Between("Recovery:Interval", options.Recovery.Interval, TimeSpan.FromSeconds(1), week);
+        faults.Between("Recovery:BatchSize", options.Recovery.BatchSize, 1, 1_000);
+        faults.Between("Health:Interval", options.Health.Interval, TimeSpan.FromSeconds(1), Day);
+        faults.Between("Health:AlertBelow", options.Health.AlertBelow, 0, 100);
+        faults.Between("Retention:Keep", options.Retention.Keep, TimeSpan.FromMinutes(1), age);
+        faults.Between("Retention:KeepFailed", options.Retention.KeepFailed, TimeSpan.FromMinutes(1), age);
+        faults.Between("Retention:StartDelay", options.Retention.StartDelay, TimeSpan.Zero, Day);
+        faults.Between("Retention:Interval", options.Retention.Interval, TimeSpan.FromSeconds(1), week);
+    }
+
+    private sealed class Faults
+    {
+        public List<string> All { get; } = [];
+
+        public void Between(string setting, long value, long least, long most) =>
+            Check(setting, value >= least && value <= most, Text(least), Text(most), value);
+
+        public void Between(string setting, TimeSpan value, TimeSpan least, TimeSpan most) =>
+            Check(
+                setting,
+                value >= least && value <= most,
+                Durations.Format(least),
+                Durations.Format(most),
+                value < TimeSpan.Zero ? $"-{Durations.Format(value.Duration())}" : Durations.Format(value));
+
+        public void Name(string setting, string? name)
+        {
+            if (!Names.IsName(name))
+            {
+                All.Add(
+                    $"Pawl:{setting} must hold names of queues: 1 to {Names.MaxName} ASCII letters, digits, '.', '_', ':' or '-', but it holds {Shown.Text(name)}. "
+                    + Remedy(setting));
+            }
+        }
+
+        public void Check<T>(string setting, bool sound, string least, string most, T value)
+        {
+            if (!sound)
+            {
+                All.Add(string.Create(
+                    CultureInfo.InvariantCulture, $"Pawl:{setting} must be between {least} and {most}, but was {value}. {Remedy(setting)}"));
+            }
+        }
+
+        private static string Remedy(string setting) => $"Set it in appsettings.json or with AddPawl(o => o.{setting.Replace(':', '.')} = …).";
+
+        private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+    }
+}
