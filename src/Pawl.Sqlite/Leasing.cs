@@ -86,6 +86,6 @@ internal sealed partial class SqliteStore
         Checkpoint = CheckpointOf(db, job.Lease.Job),
         Progress = ProgressOf(db, job.Lease.Job),
         PreviousError = ErrorOf(db, job.Lease.Job),
-        Recovery = recoveries > 0 ? MarkOf(db, job.Lease.Job, job.Generation) : null,
+        Recovery = recoveries > 0 ? MarkOf(db, job.Lease.Job, job.Lease.Attempt) : null,
     };
 }

@@ -13,6 +13,11 @@ internal sealed partial class SqliteStore
         order by id limit @count
         """;
 
+    private const string SelectOne = """
+        select id, attempt, lease_token, prefetched, losses, unbegun from job where id = @id and state = 'running' and attempt = @attempt
+        """;
+
+    private const string CountRecovery = "update job set recoveries = recoveries + 1 where id = @id";
     private const string LoseJob = """
         update job set state = @to, reason = @reason, losses = @losses, unbegun = @unbegun, ended_at = @ended_at,
             worker_id = null, lease_token = null, prefetched = 0, row_version = row_version + 1
@@ -24,27 +29,58 @@ internal sealed partial class SqliteStore
         WriteAsync(
             batch =>
             {
-                if (!Leads(batch.Db, request.Term) || batch.Db.Use(MarkGone).Bind(request.WorkerId).Bind(request.SeenBeat).Run() != 1)
+                if (!Leads(batch.Db, request.Term))
                 {
                     return new LoseReply(false, [], false);
                 }
 
-                var running = new List<(Lease Lease, bool Prefetched, int Losses, int Unbegun)>();
-                for (var row = batch.Db.Use(SelectLost).Bind(request.WorkerId).Bind((long)request.Count); row.Step();)
+                if (request.Attempts is null && batch.Db.Use(MarkGone).Bind(request.WorkerId).Bind(request.SeenBeat).Run() != 1)
                 {
-                    var lease = new Lease(new JobId(row.Long(0)), row.Int(1), LeaseToken.Read(row.Span(2)));
-                    running.Add((lease, row.Flag(3), row.Int(4), row.Int(5)));
+                    return new LoseReply(false, [], false);
                 }
 
+                var running = request.Attempts is { } attempts ? RunningOf(batch.Db, attempts) : RunningOf(batch.Db, request);
                 var lost = new List<LostJob>(running.Count);
                 foreach (var (lease, prefetched, losses, unbegun) in running)
                 {
                     lost.Add(Lose(batch, request, lease, prefetched, losses, unbegun));
                 }
 
-                return new LoseReply(true, lost, running.Count == request.Count);
+                return new LoseReply(true, lost, request.Attempts is null && running.Count == request.Count);
             },
             cancellationToken);
+
+    private static List<(Lease Lease, bool Prefetched, int Losses, int Unbegun)> RunningOf(Connection db, LoseRequest request)
+    {
+        var running = new List<(Lease Lease, bool Prefetched, int Losses, int Unbegun)>();
+        for (var row = db.Use(SelectLost).Bind(request.WorkerId).Bind((long)request.Count); row.Step();)
+        {
+            running.Add(ReadRunning(row));
+        }
+
+        return running;
+    }
+
+    private static List<(Lease Lease, bool Prefetched, int Losses, int Unbegun)> RunningOf(
+        Connection db, IReadOnlyList<(JobId Job, int Attempt)> attempts)
+    {
+        var running = new List<(Lease Lease, bool Prefetched, int Losses, int Unbegun)>();
+        foreach (var (job, attempt) in attempts)
+        {
+            var row = db.Use(SelectOne).Bind(job).Bind(attempt);
+            if (row.Step())
+            {
+                running.Add(ReadRunning(row));
+            }
+
+            row.Reset();
+        }
+
+        return running;
+    }
+
+    private static (Lease Lease, bool Prefetched, int Losses, int Unbegun) ReadRunning(Statement row) =>
+        (new Lease(new JobId(row.Long(0)), row.Int(1), LeaseToken.Read(row.Span(2))), row.Flag(3), row.Int(4), row.Int(5));
 
     private static bool Leads(Connection db, long term)
     {
@@ -80,15 +116,26 @@ internal sealed partial class SqliteStore
         };
         var seq = batch.Event(
             kind, lease.Job.Value, job.Generation, lease.Attempt, JobState.Running, to,
-            now, "engine", error?.Code ?? (prefetched ? "never_begun" : reason));
-        var mark = job.Recoveries > 0 ? StoreJson.Write(MarkOf(batch.Db, lease.Job, job.Generation)) : null;
-        batch.Db.Use(InsertAttempt).Bind(lease.Job).Bind(lease.Attempt).Bind(job.Generation).Bind(request.WorkerId)
+            now, request.Recovery?.By ?? "engine", error?.Code ?? (prefetched ? "never_begun" : reason));
+        var ledHere = job.Recoveries > 0 ? StoreJson.Write(MarkOf(batch.Db, lease.Job, lease.Attempt)) : null;
+        batch.Db.Use(InsertAttempt).Bind(lease.Job).Bind(lease.Attempt).Bind(job.Generation).Bind(job.WorkerId)
             .Bind(lease.Token).Bind(Words.Of(outcome)).Bind(job.StartedAt).Bind(now).Bind(Math.Max(0, job.StartedAt - job.RunAt))
             .BindNull().Bind(StoreJson.Write(error)).BindNull().Bind(error?.Rule ?? "lease.never_begun")
-            .Bind(mark).Bind(job.StartedSeq).Bind(seq).Run();
+            .Bind(ledHere).Bind(job.StartedSeq).Bind(seq).Run();
         if (error is not null)
         {
             batch.Db.Use(SaveEnd).Bind(lease.Job).BindNull().BindNull().Bind(StoreJson.Write(error)).Run();
+        }
+
+        if (request.Recovery is { } mark)
+        {
+            batch.Attention(job.WorkerId);
+            if (!terminal)
+            {
+                batch.Db.Use(CountRecovery).Bind(lease.Job).Run();
+                batch.Db.Use(SaveRecovery).Bind(lease.Job).Bind(lease.Attempt + 1)
+                    .Bind(mark.RecoveryId).Bind(mark.Rule).Bind(mark.By).Run();
+            }
         }
 
         batch.Move(job.Line, JobState.Running, to);
@@ -113,17 +160,24 @@ internal sealed partial class SqliteStore
         return new LostJob(lease.Job, lease.Attempt, to);
     }
 
-    private static JobError LossError(JobEvent happened, int losses, LoseRequest request) => new()
+    private static JobError LossError(JobEvent happened, int losses, LoseRequest request)
     {
-        Category = ErrorCategory.Lost,
-        Code = happened == JobEvent.CrashLooped ? "crash_loop" : "lost",
-        Message = happened == JobEvent.CrashLooped
-            ? $"Its worker fell silent {losses} times while this job ran, so it is not offered again. "
-                + "Look at what the handler does to its process (memory, stack, exit), then retry it by hand."
-            : $"Worker {request.WorkerId} fell silent while this job ran (loss {losses} of {request.LossCap}); the job is offered again.",
-        Disposition = happened == JobEvent.CrashLooped ? Disposition.Fail : Disposition.Requeue,
-        Rule = happened == JobEvent.CrashLooped ? "lease.loss_cap" : "lease.silence",
-        Fingerprint = "00000105",
-        OccurredAt = request.Now,
-    };
+        var last = happened == JobEvent.CrashLooped;
+        var what = request.Recovery is { } mark
+            ? $"Recovery {mark.RecoveryId} ended its attempt by rule {mark.Rule}"
+            : $"Worker {request.WorkerId} fell silent while this job ran";
+        return new()
+        {
+            Category = ErrorCategory.Lost,
+            Code = last ? "crash_loop" : request.Recovery?.Rule ?? "lost",
+            Message = last
+                ? $"{what}. That was loss {losses} of {request.LossCap}, so it is not offered again. Look at what the handler does to its "
+                    + "process (memory, stack, exit) or waits for, then retry it by hand."
+                : $"{what} (loss {losses} of {request.LossCap}); the job is offered again.",
+            Disposition = last ? Disposition.Fail : Disposition.Requeue,
+            Rule = last ? "lease.loss_cap" : request.Recovery is { } recovery ? $"recovery.{recovery.Rule}" : "lease.silence",
+            Fingerprint = "00000105",
+            OccurredAt = request.Now,
+        };
+    }
 }

@@ -27,12 +27,8 @@ internal sealed partial class SqliteStore
 
     private const string SelectError = "select error from job_end where id = @id";
 
-    // it belongs to the first attempt of the generation it opened
-    private const string SelectMark = """
-        select recovery_id, rule, by from job_recovery
-        where id = @id and not exists (select 1 from attempt where job_id = @id and generation = @generation)
-        """;
-
+    // it belongs to the one attempt that followed the recovery
+    private const string SelectMark = "select recovery_id, rule, by from job_recovery where id = @id and attempt = @attempt";
     private const string SelectEdges = "select on_job_id, accept, on_failed from dependency where job_id = @job order by on_job_id";
 
     private const string SelectAttempts = """
@@ -65,7 +61,7 @@ internal sealed partial class SqliteStore
                         WorkerId = running.Long(2),
                         StartedAt = running.Time(3),
                         Wait = Micros.ToLength(Math.Max(0, running.Long(3) - running.Long(4))),
-                        Recovery = running.Int(5) > 0 ? MarkOf(db, job, running.Int(1)) : null,
+                        Recovery = running.Int(5) > 0 ? MarkOf(db, job, running.Int(0)) : null,
                         LogBytes = LogBytes(db, job, running.Int(0)),
                     });
                 }
@@ -217,9 +213,9 @@ internal sealed partial class SqliteStore
         return error;
     }
 
-    private static RecoveryMark? MarkOf(Connection db, JobId id, int generation)
+    private static RecoveryMark? MarkOf(Connection db, JobId id, int attempt)
     {
-        var row = db.Use(SelectMark).Bind(id).Bind(generation);
+        var row = db.Use(SelectMark).Bind(id).Bind(attempt);
         var mark = row.Step() ? new RecoveryMark(row.Long(0), row.Text(1), row.Text(2)) : null;
         row.Reset();
         return mark;

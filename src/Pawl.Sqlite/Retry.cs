@@ -16,8 +16,9 @@ internal sealed partial class SqliteStore
     private const string DropCancel = "delete from job_cancel where id = @id";
     private const string DropEnd = "delete from job_end where id = @id";
     private const string SaveRecovery = """
-        insert into job_recovery (id, recovery_id, rule, by) values (@id, @recovery, @rule, @by)
-        on conflict (id) do update set recovery_id = excluded.recovery_id, rule = excluded.rule, by = excluded.by
+        insert into job_recovery (id, attempt, recovery_id, rule, by) values (@id, @attempt, @recovery, @rule, @by)
+        on conflict (id) do update
+        set attempt = excluded.attempt, recovery_id = excluded.recovery_id, rule = excluded.rule, by = excluded.by
         """;
 
     private const string DropRecovery = "delete from job_recovery where id = @id";
@@ -71,7 +72,7 @@ internal sealed partial class SqliteStore
 
         if (request.Recovery is { } mark)
         {
-            batch.Db.Use(SaveRecovery).Bind(id).Bind(mark.RecoveryId).Bind(mark.Rule).Bind(mark.By).Run();
+            batch.Db.Use(SaveRecovery).Bind(id).Bind(head.Attempt + 1).Bind(mark.RecoveryId).Bind(mark.Rule).Bind(mark.By).Run();
         }
         else
         {

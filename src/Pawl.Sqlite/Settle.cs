@@ -133,7 +133,7 @@ internal sealed partial class SqliteStore
         batch.Db.Use(InsertAttempt).Bind(id).Bind(attempt).Bind(job.Generation).Bind(job.WorkerId).Bind(token).Bind(Words.Of(end.Outcome))
             .Bind(job.StartedAt).Bind(now).Bind(Math.Max(0, job.StartedAt - job.RunAt)).Bind(end.Run).Bind(StoreJson.Write(end.Error))
             .Bind(to == JobState.Scheduled ? runAt : null).Bind(end.Rule)
-            .Bind(job.Recoveries > 0 ? StoreJson.Write(MarkOf(batch.Db, id, job.Generation)) : null).Bind(job.StartedSeq).Bind(seq).Run();
+            .Bind(job.Recoveries > 0 ? StoreJson.Write(MarkOf(batch.Db, id, attempt)) : null).Bind(job.StartedSeq).Bind(seq).Run();
         if (end.Result is not null || end.Degraded is not null || end.Error is not null || attempt > 1)
         {
             var error = to == JobState.Succeeded ? null : StoreJson.Write(end.Error);

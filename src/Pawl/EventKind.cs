@@ -82,7 +82,7 @@ public enum EventKind
     /// <summary>Health was checked.</summary>
     Health,
 
-    /// <summary>Health fell below its alert level.</summary>
+    /// <summary>Health fell below its alert level, or, with a job, a running attempt has stood still for too long.</summary>
     Alert,
 
     /// <summary>A queue or type was paused.</summary>

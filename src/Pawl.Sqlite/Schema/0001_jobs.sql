@@ -118,6 +118,7 @@ create table job_cancel (
 
 create table job_recovery (
     id          integer primary key references job (id),
+    attempt     integer not null,  -- the one that followed the recovery
     recovery_id integer not null,
     rule        text not null,
     by          text not null

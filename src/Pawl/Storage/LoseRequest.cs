@@ -1,6 +1,6 @@
 namespace Pawl.Storage;
 
-/// <summary>A worker was silent for the whole lease.</summary>
+/// <summary>A worker was silent for the whole lease, or single attempts of it stand still.</summary>
 public sealed record LoseRequest
 {
     /// <summary>The leader's term; another one's request changes nothing.</summary>
@@ -20,10 +20,19 @@ public sealed record LoseRequest
 
     /// <summary>How many attempts to end in this call.</summary>
     public int Count { get; init; } = 1000;
+
+    /// <summary>Only these attempts, although their worker may live: a recovery ends what stands still. Null, the usual case, for all
+    /// attempts of the silent worker.</summary>
+    /// <remarks>Then neither the worker nor its beat is looked at: each attempt is ended that still runs under this very number. Its worker
+    /// learns of it with its next heartbeat, and what it still writes is refused.</remarks>
+    public IReadOnlyList<(JobId Job, int Attempt)>? Attempts { get; init; }
+
+    /// <summary>With <see cref="Attempts"/>: the recovery that asks; kept for the attempt that follows, and counted for its job.</summary>
+    public RecoveryMark? Recovery { get; init; }
 }
 
 /// <summary>What became of a silent worker.</summary>
-/// <param name="Accepted">False when the term is not the leader's, or the worker beat again.</param>
+/// <param name="Accepted">False when the term is not the leader's, or the worker beat again; then nothing was changed.</param>
 /// <param name="Lost">The attempts that ended, with where their jobs stand now.</param>
 /// <param name="More">Whether there are more to end.</param>
 public sealed record LoseReply(bool Accepted, IReadOnlyList<LostJob> Lost, bool More);

@@ -215,4 +215,105 @@ public abstract partial class JobStoreSpec
         var page = await Store.LogAsync(new LogQuery(running.Lease.Job, 1), Ct);
         Assert.Equal(("{\"message\":\"last words\"}\n", true), (Text(page.Text), page.Ended));
     }
+
+    [Fact]
+    public async Task Only_the_attempt_that_a_recovery_names_ends_and_its_worker_stays()
+    {
+        var worker = await WorkerAsync();
+        var stuck = (await RunningAsync(worker: worker)).Lease;
+        var well = (await RunningAsync(worker: worker)).Lease;
+        var rung = new List<long>();
+        Store.Wakeups.Attention += rung.Add;
+
+        var reply = await LoseAsync(worker, stuck.Job, attempt: 1);
+
+        Assert.Equal((true, false), (reply.Accepted, reply.More));
+        Assert.Equal([new LostJob(stuck.Job, 1, JobState.Queued)], reply.Lost);
+        Assert.Equal(JobState.Running, await StateAsync(well.Job));
+        Assert.Equal([worker], rung);
+        var beat = await BeatAsync(worker);
+        Assert.True(beat.Known);
+        Assert.Equal([well.Job], beat.Held.Select(held => held.Job));
+        Assert.Equal(Settled.LeaseLost, (await SaveAsync(new AttemptSave { Lease = stuck, Progress = new JobProgress { Done = 1 } })).What);
+    }
+
+    [Fact]
+    public async Task The_attempt_after_such_a_recovery_carries_it_and_no_other_does()
+    {
+        var worker = await WorkerAsync();
+        var id = (await RunningAsync(worker: worker)).Lease.Job;
+        await LoseAsync(worker, id, attempt: 1);
+
+        var second = await ClaimOneAsync(worker);
+        Assert.Equal(Stuck, second.Recovery);
+        await SettleAsync(new Settlement { Lease = second.Lease, Outcome = Outcome.Released, Event = JobEvent.Released });
+        Assert.Null((await ClaimOneAsync(worker)).Recovery);
+
+        Assert.Equal([null, Stuck, null], (await AttemptsAsync(id)).Select(attempt => attempt.Recovery));
+        var job = await JobAsync(id);
+        Assert.Equal((1, 1, 1), (job.Generation, job.Losses, job.Recoveries));
+        Assert.Equal(("stuck", "recovery.stuck"), ((await AttemptsAsync(id))[^1].Error!.Code, (await AttemptsAsync(id))[^1].Rule));
+    }
+
+    [Fact]
+    public async Task An_attempt_that_ended_meanwhile_is_not_mistaken_for_the_next()
+    {
+        var worker = await WorkerAsync();
+        var id = (await RunningAsync(worker: worker)).Lease.Job;
+        await LoseAsync(worker, id, attempt: 1);
+        await ClaimOneAsync(worker);
+        var before = await PhotoAsync(id);
+
+        var reply = await LoseAsync(worker, id, attempt: 1);
+
+        Assert.True(reply.Accepted);
+        Assert.Empty(reply.Lost);
+        Assert.Equal(before, await PhotoAsync(id));
+    }
+
+    [Fact]
+    public async Task The_third_loss_ends_the_job_whoever_asked_for_it()
+    {
+        var worker = await WorkerAsync();
+        var id = (await RunningAsync(worker: worker)).Lease.Job;
+        var states = new List<JobState>();
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            states.Add((await LoseAsync(worker, id, attempt)).Lost.Single().State);
+            await ClaimAsync(worker);
+        }
+
+        Assert.Equal([JobState.Queued, JobState.Queued, JobState.Failed], states);
+        var job = await JobAsync(id);
+        Assert.Equal(("crash_loop", 2), (job.Error!.Code, job.Recoveries));
+    }
+
+    [Fact]
+    public async Task Only_the_leader_of_the_term_may_end_an_attempt()
+    {
+        var worker = await WorkerAsync();
+        var id = (await RunningAsync(worker: worker)).Lease.Job;
+        var before = await PhotoAsync(id);
+
+        var reply = await LoseAsync(worker, id, attempt: 1, wrongTerm: true);
+
+        Assert.False(reply.Accepted);
+        Assert.Equal(before, await PhotoAsync(id));
+    }
+
+    private static RecoveryMark Stuck => new(1_000_001, "stuck", "ann");
+
+    private async Task<LoseReply> LoseAsync(long worker, JobId job, int attempt, bool wrongTerm = false)
+    {
+        var request = new LoseRequest
+        {
+            Term = await TermAsync() + (wrongTerm ? 1 : 0),
+            WorkerId = worker,
+            SeenBeat = -1,
+            Now = Now,
+            Attempts = [(job, attempt)],
+            Recovery = Stuck,
+        };
+        return await Store.LoseAsync(request, Ct);
+    }
 }

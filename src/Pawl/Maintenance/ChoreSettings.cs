@@ -1,0 +1,31 @@
+namespace Pawl.Maintenance;
+
+/// <summary>The numbers that the chores go by. The host fills them from its options.</summary>
+internal sealed record ChoreSettings
+{
+    /// <summary>How much silence of a worker ends its leases.</summary>
+    public TimeSpan LeaseTtl { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same for a worker that works over HTTP.</summary>
+    public TimeSpan RemoteLeaseTtl { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often workers beat and the leader renews its term.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>At how many losses a generation ends as <c>crash_loop</c>.</summary>
+    public int LossCap { get; init; } = 3;
+
+    public RecoveryOptions Recovery { get; init; } = new();
+
+    public RetentionOptions Retention { get; init; } = new();
+
+    public HealthOptions Health { get; init; } = new();
+
+    /// <summary>The types this program knows.</summary>
+    public IReadOnlyDictionary<string, ChoreType> Types { get; init; } = new Dictionary<string, ChoreType>();
+
+    /// <summary>How often the leader and the sweeper look while somebody else is there to be watched.</summary>
+    public TimeSpan Look => Heartbeat / 2 < Second ? Heartbeat / 2 : Second;
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+}

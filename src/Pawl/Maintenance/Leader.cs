@@ -1,0 +1,199 @@
+using Microsoft.Extensions.Logging;
+using Pawl.Storage;
+using Pawl.Telemetry;
+
+namespace Pawl.Maintenance;
+
+/// <summary>Keeps one leader of the chores in the installation. The term is a number given by the database, so a leader that was asleep
+/// finds its writes refused and not its successor's.</summary>
+/// <param name="store">Where the term stands.</param>
+/// <param name="settings">How long a leader may be silent, and how often it renews.</param>
+/// <param name="worker">This process's number among the workers; null while it has none.</param>
+/// <param name="clock">The time.</param>
+/// <param name="logger">Where a change of leader is told.</param>
+internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?> worker, TimeProvider clock, ILogger logger)
+{
+    private readonly Lock _gate = new();
+    private readonly Silence<long, (long Term, long Beat)> _silence = new(clock);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long? _term;
+    private long _renewed;
+    private long? _other;
+    private long? _asked;
+    private TimeSpan _planned;
+
+    /// <summary>The term, while this process leads and could renew it within the lease; else null.</summary>
+    public long? Term
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Valid;
+            }
+        }
+    }
+
+    /// <summary>Who leads, when it is another one.</summary>
+    public long? Other
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _other;
+            }
+        }
+    }
+
+    private long? Valid => _term is { } term && clock.GetElapsedTime(_renewed) < settings.LeaseTtl ? term : null;
+
+    /// <summary>Waits until this process leads.</summary>
+    public async Task<long> TermAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (Valid is { } term)
+                {
+                    return term;
+                }
+
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until it is known who leads, at most the stated time.</summary>
+    /// <returns>The term when this process does; else null.</returns>
+    public async Task<long?> DecidedAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var over = new CancellationTokenSource(limit, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        try
+        {
+            while (true)
+            {
+                Task changed;
+                lock (_gate)
+                {
+                    if (Valid is not null || _other is not null)
+                    {
+                        return Valid;
+                    }
+
+                    changed = _changed.Task;
+                }
+
+                await changed.WaitAsync(both.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Asks for, renews or watches the leadership once.</summary>
+    /// <returns>How long to wait before the next step.</returns>
+    public async ValueTask<TimeSpan> StepAsync(CancellationToken cancellationToken)
+    {
+        if (worker() is not { } me)
+        {
+            Lost(null);
+            return settings.Look;
+        }
+
+        if (_asked != me)
+        {
+            // Declared gone and registered anew: a new number holds no old term.
+            Lost(null);
+            _silence.Restart();
+            _asked = me;
+        }
+
+        _silence.Begin(_planned);
+        var asked = clock.GetTimestamp();
+        var reply = await store.LeadAsync(new LeadRequest(me), cancellationToken);
+        if (!reply.Mine && Vacant(reply))
+        {
+            asked = clock.GetTimestamp();
+            reply = await store.LeadAsync(new LeadRequest(me, TakeFrom: (reply.Term, reply.Beat)), cancellationToken);
+        }
+
+        if (reply.Mine)
+        {
+            Renewed(reply.Term, asked, me);
+            _silence.Restart();
+            return _planned = settings.Heartbeat;
+        }
+
+        Lost(reply.Leader);
+        return _planned = settings.Look;
+    }
+
+    /// <summary>Gives the leadership up, so that the next leader need not wait for the lease to pass.</summary>
+    public async ValueTask LeaveAsync(CancellationToken cancellationToken)
+    {
+        if (_asked is { } me && _term is not null)
+        {
+            Lost(null);
+            await store.LeadAsync(new LeadRequest(me, Leave: true), cancellationToken);
+        }
+    }
+
+    /// <summary>Whether nobody leads, or the one who does was silent for the whole lease while we watched.</summary>
+    private bool Vacant(LeadReply reply)
+    {
+        var silent = _silence.Observe(0, (reply.Term, reply.Beat));
+        return reply.Leader is null || silent >= settings.LeaseTtl;
+    }
+
+    private void Renewed(long term, long asked, long me)
+    {
+        bool begun;
+        lock (_gate)
+        {
+            begun = _term != term;
+            _term = term;
+            _renewed = asked;
+            _other = null;
+            Announce();
+        }
+
+        if (begun)
+        {
+            Log.Leads(logger, me, term);
+        }
+    }
+
+    private void Lost(long? other)
+    {
+        long? lost;
+        lock (_gate)
+        {
+            lost = _term;
+            _term = null;
+            if (_other != other || lost is not null)
+            {
+                _other = other;
+                Announce();
+            }
+        }
+
+        if (lost is { } term)
+        {
+            Log.LeadsNoMore(logger, term);
+        }
+    }
+
+    private void Announce()
+    {
+        _changed.TrySetResult();
+        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

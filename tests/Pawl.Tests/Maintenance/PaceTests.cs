@@ -1,0 +1,58 @@
+using Pawl.Maintenance;
+
+namespace Pawl.Tests.Maintenance;
+
+/// <summary>How long the loops rest.</summary>
+public sealed class PaceTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 2)]
+    [InlineData(4, 16)]
+    [InlineData(5, 30)]
+    [InlineData(1_000_000, 30)]
+    public void A_failed_step_is_tried_again_after_1_s_and_at_most_30(int failures, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Trouble.Delay(failures, forSchema: false));
+
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(1, 10)]
+    [InlineData(3, 40)]
+    [InlineData(4, 60)]
+    [InlineData(1_000_000, 60)]
+    public void Missing_tables_are_looked_for_after_5_s_and_at_most_60(int failures, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Trouble.Delay(failures, forSchema: true));
+
+    [Theory]
+    [InlineData(null, 5_000)]
+    [InlineData(-3_600_000, 10)]
+    [InlineData(0, 10)]
+    [InlineData(250, 250)]
+    [InlineData(5_000, 5_000)]
+    [InlineData(3_600_000, 5_000)]
+    public void The_wall_clock_never_makes_due_jobs_rest_longer_than_the_poll(int? dueInMs, int restMs)
+    {
+        DateTimeOffset? next = dueInMs is { } due ? Now.AddMilliseconds(due) : null;
+        Assert.Equal(TimeSpan.FromMilliseconds(restMs), DueJobs.Rest(next, Now));
+    }
+
+    [Theory]
+    [InlineData(null, 60)]
+    [InlineData(20, 5)]
+    [InlineData(1, 1)]
+    public void Stuck_jobs_are_looked_for_four_times_within_the_shortest_limit(int? stuckAfterSeconds, int intervalSeconds)
+    {
+        ChoreType[] types = stuckAfterSeconds is { } seconds
+            ? [new ChoreType { Name = "a" }, new ChoreType { Name = "b", StuckAfter = TimeSpan.FromSeconds(seconds) }]
+            : [];
+        Assert.Equal(TimeSpan.FromSeconds(intervalSeconds), StuckWatch.Interval(types));
+    }
+
+    [Theory]
+    [InlineData(10, 1_000)]
+    [InlineData(1, 500)]
+    public void Others_are_watched_at_least_every_second(int heartbeatSeconds, int lookMs) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(lookMs), new ChoreSettings { Heartbeat = TimeSpan.FromSeconds(heartbeatSeconds) }.Look);
+}
