@@ -1,0 +1,52 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Pawl.Bench;
+
+/// <summary>A host with Pawl in it, as a user would write it.</summary>
+internal sealed class Engine : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private Engine(IHost host) => _host = host;
+
+    public IJobs Jobs => _host.Services.GetRequiredService<IJobs>();
+
+    public Ran Ran => _host.Services.GetRequiredService<Ran>();
+
+    /// <summary>Starts it; with no slots it only enqueues.</summary>
+    public static async Task<Engine> StartAsync(int slots, Action<Noop, JobContext>? heard = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
+        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton(new Ran { Heard = heard });
+        builder.Services.AddPawl(options =>
+            {
+                options.Worker.Enabled = slots > 0;
+                options.Worker.Slots = Math.Max(1, slots);
+            })
+            .UseSqlite(Database.ConnectionString)
+            .AddHandler<NoopHandler, Noop>();
+        var host = builder.Build();
+        await host.StartAsync();
+        return new Engine(host);
+    }
+
+    /// <summary>Enqueues in batches.</summary>
+    public async Task BulkAsync(int count, int batch, EnqueueOptions? options = null)
+    {
+        for (var left = count; left > 0; left -= batch)
+        {
+            await Jobs.EnqueueManyAsync(Enumerable.Range(0, Math.Min(batch, left)).Select(index => Noop.Of(left - index)), options);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}

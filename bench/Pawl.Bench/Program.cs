@@ -1,0 +1,39 @@
+using Pawl.Bench;
+
+// Pawl.Bench STORE MEASURE k=v …   one JSON line a measure; see bench/README.md
+var arguments = new Arguments(args);
+if (arguments.Store is not "sqlite")
+{
+    Console.Error.WriteLine($"This build has no store '{arguments.Store}'; it knows sqlite.");
+    return 2;
+}
+
+Func<Task>? measure = arguments.Measure switch
+{
+    "init" => Measures.InitAsync,
+    "single" => () => Measures.SingleAsync(arguments),
+    "bulk" => () => Measures.BulkAsync(arguments),
+    "drain" => () => Measures.DrainAsync(arguments),
+    "steady" => () => Measures.SteadyAsync(arguments),
+    "worker" => () => Measures.WorkerAsync(arguments),
+    "latency-worker" => () => Latency.WorkerAsync(arguments),
+    "idle" => () => Latency.IdleAsync(arguments),
+    "manual" => () => Latency.ManualAsync(arguments),
+    "backlog" => () => Latency.BacklogAsync(arguments),
+    _ => null,
+};
+if (arguments.Measure == "latency-producer")
+{
+    Console.Error.WriteLine("One process owns a SQLite file, so latency-worker brings its own producer; nothing to do here.");
+    return 0;
+}
+
+if (measure is null)
+{
+    Console.Error.WriteLine(
+        $"'{arguments.Measure}' is no measure. Known: init single bulk drain steady worker latency-worker latency-producer idle backlog manual.");
+    return 2;
+}
+
+await measure();
+return 0;
