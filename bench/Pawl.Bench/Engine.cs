@@ -8,6 +8,7 @@ namespace Pawl.Bench;
 internal sealed class Engine : IAsyncDisposable
 {
     private readonly IHost _host;
+    private bool _disposed;
 
     private Engine(IHost host) => _host = host;
 
@@ -46,7 +47,11 @@ internal sealed class Engine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
-        _host.Dispose();
+        if (!_disposed)
+        {
+            _disposed = true;
+            await _host.StopAsync();
+            _host.Dispose();
+        }
     }
 }

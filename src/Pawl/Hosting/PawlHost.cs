@@ -23,6 +23,7 @@ internal sealed class PawlHost(
     private Worker? _worker;
     private bool _toldSchema;
     private bool _toldStore;
+    private bool _stopped;
     private Task _waiting = Task.CompletedTask;
     private Task _loops = Task.CompletedTask;
 
@@ -45,6 +46,12 @@ internal sealed class PawlHost(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_stopped)
+        {
+            return;   // asked twice: a host that is disposed after it was stopped does so
+        }
+
+        _stopped = true;
         await _stopping.CancelAsync();
         await _waiting;
         if (_worker is { } worker)

@@ -37,6 +37,9 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     /// <summary>Told of each that the store will never take, or that was given up.</summary>
     public required Action<TItem, Exception> Failed { get; init; }
 
+    /// <summary>Told after each call that stored some.</summary>
+    public Action Stored { get; init; } = static () => { };
+
     /// <summary>Told once when the store goes away: how many wait, how long until the next try, why.</summary>
     public required Action<int, TimeSpan, Exception> Troubled { get; init; }
 
@@ -51,10 +54,11 @@ internal sealed class Batches<TItem, TReply> : IDisposable
 
     public void Add(TItem item)
     {
+        // Interlocked although under the gate: answers count down outside of it.
+        Interlocked.Increment(ref _pending);
         lock (_gate)
         {
             _gathered.Add(item);
-            _pending++;
         }
 
         _signal.Set();
@@ -63,9 +67,9 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     /// <summary>Says that one will come by <see cref="AddExpected"/>: it counts as pending, and the loop does not end before.</summary>
     public void Expect()
     {
+        Interlocked.Increment(ref _pending);
         lock (_gate)
         {
-            _pending++;
             _expected++;
         }
     }
@@ -142,6 +146,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
                     Answer(some[i], replies[i]);
                 }
 
+                Stored();
                 Cure();
                 return;
             }

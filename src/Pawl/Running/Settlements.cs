@@ -32,6 +32,7 @@ internal sealed class Settlements : IDisposable
                 return store.SettleAsync(settlements, clock.GetUtcNow(), token);
             },
             Answered = Stored,
+            Stored = () => Eased(),
             Failed = Refused,
             Troubled = (count, wait, error) => Log.SettleFailed(logger, count, wait, error),
             Cured = () => Log.SettleWorks(logger),
@@ -40,6 +41,9 @@ internal sealed class Settlements : IDisposable
 
     /// <summary>Called with the token of an end that cannot be stored at all.</summary>
     public Action<Attempt> Stranded { get; set; } = static _ => { };
+
+    /// <summary>Called after each call that stored ends.</summary>
+    public Action Eased { get; set; } = static () => { };
 
     /// <summary>How many ends are not stored yet.</summary>
     public int Pending => _batches.Pending;

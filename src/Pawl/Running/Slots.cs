@@ -59,7 +59,8 @@ internal sealed class Slots(WorkerOptions options, Limits limits, TimeProvider c
     /// <summary>What to ask for now; null when there is no need.</summary>
     /// <param name="ahead">Whether anything may be taken ahead.</param>
     /// <param name="dry">Whether the last claim found nothing more: then only a hint or a poll asks again.</param>
-    public Wish? Want(bool ahead, bool dry)
+    /// <param name="urgentDry">Whether it found nothing more that may take a kept slot.</param>
+    public Wish? Want(bool ahead, bool dry, bool urgentDry)
     {
         lock (_gate)
         {
@@ -77,16 +78,11 @@ internal sealed class Slots(WorkerOptions options, Limits limits, TimeProvider c
 
             // Not for each job that ends: when half of what may wait is gone, or a slot stands idle.
             _refillAt = most / 2;
-            var idle = slots + express > 0;
-            if (dry || !(idle || _waiting <= _refillAt) || slots + express + most - _waiting <= 0)
-            {
-                return null;
-            }
-
-            var prefetch = Math.Max(0, most - _waiting);
-            return slots + express + prefetch == 0
-                ? null
-                : new(limits.Rounds(slots + express + prefetch), slots, express, prefetch, _lastChances > 0);
+            (slots, most) = dry ? (0, 0) : (slots, most);
+            express = urgentDry ? 0 : express;
+            var prefetch = slots + express > 0 || _waiting <= _refillAt ? Math.Max(0, most - _waiting) : 0;
+            var all = slots + express + prefetch;
+            return all == 0 ? null : new(limits.Rounds(all), slots, express, prefetch, _lastChances > 0);
         }
     }
 

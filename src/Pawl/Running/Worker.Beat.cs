@@ -98,7 +98,7 @@ internal sealed partial class Worker
         else
         {
             Log.DrainsNoMore(_logger, Id);
-            Volatile.Write(ref _dry, false);
+            Unparch();
             _claims.Set();
         }
     }

@@ -14,6 +14,7 @@ internal sealed partial class Worker
 
     private long _gaveBackAt = long.MinValue;
     private long _learnedAt = long.MinValue;
+    private bool _choked;
 
     private async Task ClaimAsync()
     {
@@ -60,12 +61,41 @@ internal sealed partial class Worker
         }
     }
 
+    /// <summary>Whether the store has so many ends to take that more work would only pile up here; once it has taken them it says so.</summary>
+    private bool IsChoked()
+    {
+        // Said before it is looked at, so that an end that is stored meanwhile wakes us.
+        Volatile.Write(ref _choked, true);
+        if (_settlements.Pending > MostPending)
+        {
+            return true;
+        }
+
+        Volatile.Write(ref _choked, false);
+        return false;
+    }
+
+    private void Ease()
+    {
+        if (Volatile.Read(ref _choked) && _settlements.Pending <= MostPending / 2)
+        {
+            _claims.Set();
+        }
+    }
+
+    /// <summary>There may be something to claim again.</summary>
+    private void Unparch()
+    {
+        Volatile.Write(ref _dry, false);
+        Volatile.Write(ref _urgentDry, false);
+    }
+
     private TimeSpan Poll() => _options.PollInterval * (1 + (PollSpread * (_chance.NextShare() - 0.5)));
 
     /// <summary>Nobody said anything for a while: look whether there is something all the same.</summary>
     private async Task PollAsync()
     {
-        Volatile.Write(ref _dry, false);
+        Unparch();
         try
         {
             await LearnAsync();
@@ -79,19 +109,21 @@ internal sealed partial class Worker
     /// <summary>Claims once, if there is room. True when it should be tried again at once.</summary>
     private async Task<bool> ClaimOnceAsync()
     {
-        if (_draining || _handlers.Types.Count == 0 || _settlements.Pending > MostPending)
+        if (_draining || _handlers.Types.Count == 0 || IsChoked())
         {
             return false;
         }
 
         var ahead = IsPast(Volatile.Read(ref _gaveBackAt), RestAfterGivingBack);
-        if (_slots.Want(ahead, Volatile.Read(ref _dry)) is not { } wish)
+        if (_slots.Want(ahead, Volatile.Read(ref _dry), Volatile.Read(ref _urgentDry)) is not { } wish)
         {
             return false;
         }
 
         // Before asking: a hint that comes meanwhile must count.
-        Volatile.Write(ref _dry, true);
+        var ordinary = wish.Slots + wish.Prefetch > 0;
+        Volatile.Write(ref _dry, ordinary || Volatile.Read(ref _dry));
+        Volatile.Write(ref _urgentDry, true);
         var (slots, express, prefetch, got) = (wish.Slots, wish.Express, wish.Prefetch, 0);
         foreach (var lines in wish.Rounds)
         {
@@ -116,13 +148,15 @@ internal sealed partial class Worker
             }
         }
 
-        if (got < wish.Slots + wish.Express + wish.Prefetch)
+        // Room that only urgent jobs may take and that stayed empty says nothing of the ordinary ones, which had none.
+        if (ordinary ? slots + prefetch > 0 : express > 0)
         {
             return got == 0 && await LearnSometimesAsync();
         }
 
         // There may be more; whether there is room for it is asked anew.
         Volatile.Write(ref _dry, false);
+        Volatile.Write(ref _urgentDry, express > 0);
         return true;
     }
 
@@ -214,7 +248,7 @@ internal sealed partial class Worker
             return false;
         }
 
-        Volatile.Write(ref _dry, false);
+        Unparch();
         return true;
     }
 
@@ -237,7 +271,7 @@ internal sealed partial class Worker
         lock (_gate)
         {
             Volatile.Write(ref _workerId, id);
-            _dry = false;
+            Unparch();
         }
 
         _heartbeat.Registered(id);
@@ -246,7 +280,7 @@ internal sealed partial class Worker
 
     private TimeSpan Trouble(Exception error, int failures)
     {
-        Volatile.Write(ref _dry, false);
+        Unparch();
         var forSchema = error is PawlException { Code: StoreFaults.WaitingForSchema };
         var wait = forSchema
             ? StoreFaults.Delay(failures, FirstWaitForSchema, LongestWaitForSchema)

@@ -37,6 +37,7 @@ internal sealed partial class Worker : IAsyncDisposable
     private long _workerId;
     private int _era;
     private bool _dry;
+    private bool _urgentDry;
     private bool _draining;
     private Task _working = Task.CompletedTask;
     private Task _storing = Task.CompletedTask;
@@ -58,7 +59,11 @@ internal sealed partial class Worker : IAsyncDisposable
         (_store, _handlers, _options, _clock, _chance, _logger) = (store, handlers, options.Worker, clock, chance, logger);
         _slots = new(_options, new(handlers.Types, _options), clock);
         _saves = new(store, _options, clock, logger);
-        _settlements = new(store, observers, meters, clock, logger) { Stranded = attempt => Doubt(attempt.Claimed.Lease.Token) };
+        _settlements = new(store, observers, meters, clock, logger)
+        {
+            Stranded = attempt => Doubt(attempt.Claimed.Lease.Token),
+            Eased = Ease,
+        };
         var tools = new AttemptTools(store, jobs, _saves, classifier, options, clock, loggers) { LeaseLost = Lose };
         _execution = new(tools, _settlements, chance, meters, logger);
         _watch = new(_slots, _saves, clock) { Stop = Stop, LeaveBehind = LeaveBehind, GiveBack = GiveBackWaiting };
@@ -67,7 +72,7 @@ internal sealed partial class Worker : IAsyncDisposable
         _ended = new(clock);
         _runnable = _ =>
         {
-            Volatile.Write(ref _dry, false);
+            Unparch();
             _claims.Set();
         };
     }
@@ -119,7 +124,7 @@ internal sealed partial class Worker : IAsyncDisposable
             attempt = _slots.Next(attempt, out var low, out var room);
             if (room)
             {
-                Volatile.Write(ref _dry, false);
+                Unparch();
             }
 
             if (low || room || attempt is null)
