@@ -270,7 +270,8 @@ public sealed class RecoveryTests
         var first = await here.FailedAsync(_worker);
         var second = await here.FailedAsync(_worker);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _recovery.RunAsync(RecoveryKind.Failed, cancellationToken: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => _recovery.RunAsync(RecoveryKind.Failed, cancellationToken: stop.Token));
 
         Assert.Equal(((JobState.Queued, 2), (JobState.Failed, 1)), (await StateAsync(here, first), await StateAsync(here, second)));
         var run = Assert.Single(_recovery.Recent);
