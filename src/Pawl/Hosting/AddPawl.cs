@@ -57,6 +57,7 @@ public static class PawlServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IChance, SystemChance>();
+        services.TryAddSingleton<ILoops, Loops>();
         services.AddSingleton(all => new TypeTable(all.GetServices<HandlerRegistration>(), Options(all)));
         services.AddSingleton(all => all.GetRequiredService<TypeTable>().Types);
         services.AddSingleton(all => new NewJobs(all.GetRequiredService<JobTypes>(), Options(all)));
@@ -72,6 +73,7 @@ public static class PawlServiceCollectionExtensions
             Store(all),
             all.GetRequiredService<Worker>,
             all.GetRequiredService<Chores>,
+            all.GetRequiredService<ILoops>(),
             Options(all),
             all.GetRequiredService<TimeProvider>(),
             Logger(all)));
