@@ -3,7 +3,8 @@ using Pawl.Hosting;
 namespace Pawl.Testing;
 
 /// <summary>Runs the engine's loops and the handlers one step at a time, and knows when there is no step left.</summary>
-/// <remarks>Without it a clock that is moved would outrun the loops: the sweeper would see a heartbeat missing that was only not scheduled.</remarks>
+/// <remarks>Without it a clock that is moved would outrun the loops: the sweeper would see a heartbeat missing that was only not
+/// scheduled.</remarks>
 internal sealed class OneByOne : TaskScheduler, ILoops
 {
     private readonly Lock _gate = new();

@@ -69,7 +69,8 @@ public sealed class PawlTest : IAsyncDisposable
     /// <summary>Lets everything run that can run now, and ends when nothing is left: no job runs, none could, none is due.</summary>
     /// <remarks>The clock stands still meanwhile. A handler that waits on it does so for ever: move the clock first.</remarks>
     /// <param name="cancellationToken">Gives the wait up.</param>
-    /// <exception cref="TimeoutException">Something was still running after 30 s of real time; the message holds the last events.</exception>
+    /// <exception cref="TimeoutException">Something was still running after 30 s of real time; the message holds the last
+    /// events.</exception>
     public async Task RunUntilIdleAsync(CancellationToken cancellationToken = default)
     {
         // Wakes when the engine has done all it could; until then a handler may wait for something outside.
@@ -104,7 +105,8 @@ public sealed class PawlTest : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves the clock from one timer to the next, lets the engine do at each what it does, and at the end all that has come due.</summary>
+    /// <summary>Moves the clock from one timer to the next, lets the engine do at each what it does, and at the end all that has come
+    /// due.</summary>
     /// <param name="by">How far.</param>
     /// <param name="cancellationToken">Gives the wait up.</param>
     /// <exception cref="TimeoutException">As for <see cref="RunUntilIdleAsync"/>.</exception>
@@ -114,7 +116,8 @@ public sealed class PawlTest : IAsyncDisposable
         await RunUntilIdleAsync(cancellationToken);
     }
 
-    /// <summary>Moves the clock from one timer to the next and lets the engine do at each what it does; handlers may still run at the end.</summary>
+    /// <summary>Moves the clock from one timer to the next and lets the engine do at each what it does; handlers may still run at the
+    /// end.</summary>
     /// <param name="by">How far.</param>
     /// <param name="cancellationToken">Gives the wait up.</param>
     public async Task PassAsync(TimeSpan by, CancellationToken cancellationToken = default)
@@ -190,7 +193,8 @@ public sealed class PawlTest : IAsyncDisposable
         var events = await _store.EventsAsync(new(Limit: 10_000), cancellationToken);
         foreach (var happened in events.TakeLast(20))
         {
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {happened.Seq} {happened.Kind} job {happened.JobId} attempt {happened.Attempt} {happened.Reason}");
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {happened.Seq} {happened.Kind} job {happened.JobId} attempt "
+                + $"{happened.Attempt} {happened.Reason}");
         }
 
         return text.ToString();

@@ -1,6 +1,7 @@
 namespace Pawl.Hosting;
 
-/// <summary>Starts the engine's loops on the pool, away from whoever starts the host. The one place that leaves the caller's scheduler.</summary>
+/// <summary>Starts the engine's loops on the pool, away from whoever starts the host. The one place that leaves the caller's
+/// scheduler.</summary>
 internal sealed class Loops : ILoops
 {
     public Task StartAsync(Func<Task> loop)

@@ -8,8 +8,8 @@ using Pawl.Telemetry;
 namespace Pawl.Hosting;
 
 /// <summary>Starts with the host and stops with it: the tables, then the worker and the chores.</summary>
-/// <remarks>A schema that is newer, foreign or damaged fails the start. A store that is away, or whose tables are not there yet, does not: the
-/// host runs, and Pawl goes on by itself as soon as it can.</remarks>
+/// <remarks>A schema that is newer, foreign or damaged fails the start. A store that is away, or whose tables are not there yet, does not:
+/// the host runs, and Pawl goes on by itself as soon as it can.</remarks>
 internal sealed class PawlHost(
     IJobStore store,
     Func<Worker> makeWorker,

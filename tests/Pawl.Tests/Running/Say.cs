@@ -12,5 +12,6 @@ public sealed class Script
 
 public sealed class SayHandler(Script script) : IJobHandler<Say>
 {
-    public Task HandleAsync(Say payload, JobContext job, CancellationToken cancellationToken) => script.Does(payload, job, cancellationToken);
+    public Task HandleAsync(Say payload, JobContext job, CancellationToken cancellationToken) =>
+        script.Does(payload, job, cancellationToken);
 }

@@ -26,9 +26,11 @@ internal static class Stage
             TestContext.Current.CancellationToken);
 
     /// <summary>A point that a handler passes and a test waits for, with a limit.</summary>
-    public static async Task PassedAsync(this TaskCompletionSource point) => await point.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    public static async Task PassedAsync(this TaskCompletionSource point) =>
+        await point.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-    public static async Task<T> PassedAsync<T>(this TaskCompletionSource<T> point) => await point.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    public static async Task<T> PassedAsync<T>(this TaskCompletionSource<T> point) =>
+        await point.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
     public static TaskCompletionSource Point() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
