@@ -18,10 +18,12 @@ public sealed class PawlTest : IAsyncDisposable
     private readonly IJobStore _store;
     private readonly PawlHost _pawl;
     private readonly JobTypes _types;
+    private readonly OneByOne _steps;
 
     private PawlTest(IHost host)
     {
         _host = host;
+        _steps = (OneByOne)host.Services.GetRequiredService<ILoops>();
         _store = host.Services.GetRequiredService<IJobStore>();
         _pawl = host.Services.GetRequiredService<PawlHost>();
         _types = host.Services.GetRequiredService<JobTypes>();
@@ -48,6 +50,7 @@ public sealed class PawlTest : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(configure);
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
         builder.Services.AddSingleton<TimeProvider>(new ManualClock());
+        builder.Services.AddSingleton<ILoops>(new OneByOne());
         builder.Services.AddSingleton<IJobStore>(_ => SqliteStore.Open("Data Source=:memory:"));
         configure(builder.Services.AddPawl(options));
         var host = builder.Build();
@@ -66,42 +69,67 @@ public sealed class PawlTest : IAsyncDisposable
     /// <summary>Lets everything run that can run now, and ends when nothing is left: no job runs, none could, none is due.</summary>
     /// <remarks>The clock stands still meanwhile. A handler that waits on it does so for ever: move the clock first.</remarks>
     /// <param name="cancellationToken">Gives the wait up.</param>
-    /// <exception cref="TimeoutException">Something was still running after 30 s of real time; the message holds the last events.</exception>
+    /// <exception cref="TimeoutException">Something was still running after 30 s of real time; the message holds the last
+    /// events.</exception>
     public async Task RunUntilIdleAsync(CancellationToken cancellationToken = default)
     {
+        // Wakes when the engine has done all it could; until then a handler may wait for something outside.
         using var signal = new Signal(TimeProvider.System);
         using var stop = cancellationToken.UnsafeRegister(static signal => ((Signal)signal!).Set(), signal);
-        Action<long> recorded = _ => signal.Set();
-        _store.Wakeups.Recorded += recorded;
+        Action quieted = signal.Set;
+        _steps.Quieted += quieted;
         try
         {
             var since = TimeProvider.System.GetTimestamp();
-            while (!await IsIdleAsync(cancellationToken))
+            while (true)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (TimeProvider.System.GetElapsedTime(since) > Patience)
+                await _steps.QuietAsync();
+                if (await IsIdleAsync(cancellationToken))
+                {
+                    return;
+                }
+
+                var left = Patience - TimeProvider.System.GetElapsedTime(since);
+                if (left <= TimeSpan.Zero)
                 {
                     throw new TimeoutException(await LastEventsAsync(cancellationToken));
                 }
 
-                // Most steps are told; the few that are not, such as a slot that becomes free, are looked for.
-                await signal.WaitAsync(TimeSpan.FromMilliseconds(5));
+                await signal.WaitAsync(left);
+                cancellationToken.ThrowIfCancellationRequested();
             }
         }
         finally
         {
-            _store.Wakeups.Recorded -= recorded;
+            _steps.Quieted -= quieted;
         }
     }
 
-    /// <summary>Moves the clock and lets everything run that has come due.</summary>
+    /// <summary>Moves the clock from one timer to the next, lets the engine do at each what it does, and at the end all that has come
+    /// due.</summary>
     /// <param name="by">How far.</param>
     /// <param name="cancellationToken">Gives the wait up.</param>
     /// <exception cref="TimeoutException">As for <see cref="RunUntilIdleAsync"/>.</exception>
-    public Task AdvanceAsync(TimeSpan by, CancellationToken cancellationToken = default)
+    public async Task AdvanceAsync(TimeSpan by, CancellationToken cancellationToken = default)
     {
-        Clock.Advance(by);
-        return RunUntilIdleAsync(cancellationToken);
+        await PassAsync(by, cancellationToken);
+        await RunUntilIdleAsync(cancellationToken);
+    }
+
+    /// <summary>Moves the clock from one timer to the next and lets the engine do at each what it does; handlers may still run at the
+    /// end.</summary>
+    /// <param name="by">How far.</param>
+    /// <param name="cancellationToken">Gives the wait up.</param>
+    public async Task PassAsync(TimeSpan by, CancellationToken cancellationToken = default)
+    {
+        var since = Clock.GetTimestamp();
+        await _steps.QuietAsync();
+        while (by - Clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Clock.Advance(Clock.UntilNextTimer is { } next && next < left ? next : left);
+            await _steps.QuietAsync();
+        }
     }
 
     /// <summary>Stops the program as a host does, without a drain time that a clock standing still could never end.</summary>
@@ -165,7 +193,8 @@ public sealed class PawlTest : IAsyncDisposable
         var events = await _store.EventsAsync(new(Limit: 10_000), cancellationToken);
         foreach (var happened in events.TakeLast(20))
         {
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {happened.Seq} {happened.Kind} job {happened.JobId} attempt {happened.Attempt} {happened.Reason}");
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {happened.Seq} {happened.Kind} job {happened.JobId} attempt "
+                + $"{happened.Attempt} {happened.Reason}");
         }
 
         return text.ToString();

@@ -25,7 +25,8 @@ internal static class Bounds
 
     public static int MaxAttempts(int value) => Between(value, 1, 100, "The number of attempts");
 
-    public static int? MaxItems(int? value) => value is { } known ? Between(known, 1, int.MaxValue, "The number of items of one attempt") : null;
+    public static int? MaxItems(int? value) =>
+        value is { } known ? Between(known, 1, int.MaxValue, "The number of items of one attempt") : null;
 
     public static TimeSpan Timeout(TimeSpan value) => Between(value, TimeSpan.FromMilliseconds(1), MaxTimeout, "A timeout");
 
@@ -33,19 +34,25 @@ internal static class Bounds
 
     public static TimeSpan Delay(TimeSpan value) =>
         value < TimeSpan.Zero
-            ? throw new PawlException("out_of_range", $"A delay is 0 or more, but was {value:c}. For a job that is due at once leave it out.")
+            ? throw new PawlException(
+                "out_of_range", $"A delay is 0 or more, but was {value:c}. For a job that is due at once leave it out.")
             : value > MaxAhead ? throw TooFar($"a delay of {value:c}") : value;
 
     public static DateTimeOffset RunAt(DateTimeOffset value, DateTimeOffset now) =>
         value - now > MaxAhead ? throw TooFar(value.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture)) : Instant(value);
 
     /// <summary>UTC, cut to microseconds: what both stores give back.</summary>
-    public static DateTimeOffset Instant(DateTimeOffset value) => new(value.UtcTicks - (value.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+    public static DateTimeOffset Instant(DateTimeOffset value) =>
+        new(value.UtcTicks - (value.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
     public static int Batch(int count) =>
         count is >= 1 and <= MaxBatch
             ? count
-            : throw new PawlException("batch_size", $"A batch holds 1 to {MaxBatch:N0} jobs, but {count:N0} were given. Split it into several batches.");
+            : throw new PawlException(
+                "batch_size",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A batch holds 1 to {MaxBatch:N0} jobs, but {count:N0} were given. Split it into several batches."));
 
     public static void Payload(int bytes)
     {
@@ -55,7 +62,8 @@ internal static class Bounds
                 "payload_too_large",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"A payload has at most {MaxPayload:N0} bytes of JSON, but this one has {bytes:N0}. Store the data elsewhere and put its address into the payload."));
+                    $"A payload has at most {MaxPayload:N0} bytes of JSON, but this one has {bytes:N0}. "
+                    + $"Store the data elsewhere and put its address into the payload."));
         }
     }
 
@@ -65,7 +73,9 @@ internal static class Bounds
         {
             throw new PawlException(
                 code,
-                string.Create(CultureInfo.InvariantCulture, $"{what} has at most {most:N0} bytes, but this one has {bytes:N0}. Store the data elsewhere and keep its address."));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what} has at most {most:N0} bytes, but this one has {bytes:N0}. Store the data elsewhere and keep its address."));
         }
     }
 
@@ -74,7 +84,8 @@ internal static class Bounds
             ? value
             : throw new PawlException(
                 "out_of_range",
-                string.Create(CultureInfo.InvariantCulture, $"{what} is between {least:N0} and {most:N0}, but was {value}. Choose one within."));
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{what} is between {least:N0} and {most:N0}, but was {value}. Choose one within."));
 
     public static TimeSpan Between(TimeSpan value, TimeSpan least, TimeSpan most, string what) =>
         value >= least && value <= most

@@ -63,7 +63,8 @@ internal static class CanonicalJson
         }
         catch (JsonException)
         {
-            return new("json_invalid", $"This is no JSON{place}. It must be one value in UTF-8, without comments and trailing commas.", fault);
+            return new(
+                "json_invalid", $"This is no JSON{place}. It must be one value in UTF-8, without comments and trailing commas.", fault);
         }
     }
 

@@ -6,8 +6,9 @@ using System.Text;
 namespace Pawl;
 
 /// <summary>Lengths of time as people write them: <c>30s</c>, <c>5m</c>, <c>1h30m</c>, <c>500ms</c>, <c>PT5M</c>.</summary>
-/// <remarks>Units are <c>w d h m s ms</c>, each at most once and from long to short; a number may have decimals. ISO-8601 durations in weeks,
-/// days and smaller are read too, and the .NET form with colons (<c>00:05:00</c>). A bare number is refused: nobody knows its unit.</remarks>
+/// <remarks>Units are <c>w d h m s ms</c>, each at most once and from long to short; a number may have decimals. ISO-8601 durations in
+/// weeks, days and smaller are read too, and the .NET form with colons (<c>00:05:00</c>). A bare number is refused: nobody knows its
+/// unit.</remarks>
 public static class Durations
 {
     private const string Allowed = "Write it like 500ms, 30s, 5m, 1h30m, 2d or PT5M.";
@@ -90,7 +91,8 @@ public static class Durations
         }
 
         var (ofDays, ofTime) = (TimeSpan.Zero, TimeSpan.Zero);
-        if ((!days.IsEmpty && !Read(days, Units.AsSpan(0, 2), out ofDays)) || (!time.IsEmpty && !Read(time, Units.AsSpan(2, 3), out ofTime)))
+        if ((!days.IsEmpty && !Read(days, Units.AsSpan(0, 2), out ofDays))
+            || (!time.IsEmpty && !Read(time, Units.AsSpan(2, 3), out ofTime)))
         {
             return false;
         }
@@ -112,7 +114,8 @@ public static class Durations
         while (!text.IsEmpty)
         {
             var digits = text.IndexOfAnyExcept(Digits);
-            if (digits <= 0 || !decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            if (digits <= 0
+                || !decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
             {
                 return false;
             }

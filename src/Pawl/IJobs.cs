@@ -3,9 +3,9 @@ namespace Pawl;
 /// <summary>The way in: creates jobs, looks at them, commands them. A singleton from dependency injection.</summary>
 /// <remarks>
 /// <para>A call that creates returns when the job is durable, and throws <see cref="PawlException"/> with a stable code when nothing was
-/// stored: bad input (<c>name_invalid</c>, <c>payload_too_large</c>, <c>out_of_range</c>, …) or somebody stands in the way, who is then named in
-/// <see cref="PawlException.Job"/> (<c>idempotency_conflict</c>, <c>lock_held</c>, <c>dependency_missing</c>, <c>depth_exceeded</c>). An equal job that
-/// was there before is an answer: <see cref="EnqueueResult.Deduplicated"/>.</para>
+/// stored: bad input (<c>name_invalid</c>, <c>payload_too_large</c>, <c>out_of_range</c>, …) or somebody stands in the way, who is then
+/// named in <see cref="PawlException.Job"/> (<c>idempotency_conflict</c>, <c>lock_held</c>, <c>dependency_missing</c>,
+/// <c>depth_exceeded</c>). An equal job that was there before is an answer: <see cref="EnqueueResult.Deduplicated"/>.</para>
 /// <para>A command on jobs (cancel, retry, edit, …) throws nothing for what a race can bring about: the
 /// <see cref="CommandResult.Refusal"/> says it.</para>
 /// </remarks>
@@ -16,7 +16,8 @@ public interface IJobs
     /// <param name="options">How it should run.</param>
     /// <param name="cancellationToken">Stops waiting; the job may have been stored all the same.</param>
     /// <exception cref="PawlException">Nothing was stored; the code says why.</exception>
-    Task<EnqueueResult> EnqueueAsync<TPayload>(TPayload payload, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
+    Task<EnqueueResult> EnqueueAsync<TPayload>(
+        TPayload payload, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
         where TPayload : notnull;
 
     /// <summary>Creates a job by the name of its type. The type need not be known here; a worker that knows it will take the job.</summary>
@@ -86,7 +87,8 @@ public interface IJobs
     /// <summary>Says of up to 1,000 items whether their results still stand, in one query.</summary>
     /// <param name="dataset">The ledger.</param>
     /// <param name="items">The items.</param>
-    /// <param name="now">What they would be processed with now: version parts, options, upstream; each item brings its own input hash.</param>
+    /// <param name="now">What they would be processed with now: version parts, options, upstream; each item brings its own input
+    /// hash.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="PawlException"><c>too_many_keys</c>.</exception>
     Task<ItemStatuses> ItemStatusAsync(

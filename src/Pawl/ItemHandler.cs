@@ -1,8 +1,8 @@
 namespace Pawl;
 
 /// <summary>A handler that walks over items: passes over what is fresh, stores results as it goes, goes on where it stopped.</summary>
-/// <remarks>All that <see cref="ItemLedger"/> says holds here. The items are enumerated from the start on each attempt; the ledger knows which
-/// are done, so that costs a look-up for every few hundred of them.</remarks>
+/// <remarks>All that <see cref="ItemLedger"/> says holds here. The items are enumerated from the start on each attempt; the ledger knows
+/// which are done, so that costs a look-up for every few hundred of them.</remarks>
 /// <typeparam name="TPayload">The payload of the type.</typeparam>
 /// <typeparam name="TItem">An item.</typeparam>
 public abstract class ItemHandler<TPayload, TItem> : IJobHandler<TPayload>
@@ -44,5 +44,6 @@ public abstract class ItemHandler<TPayload, TItem> : IJobHandler<TPayload>
     protected virtual ValueTask<long?> CountAsync(TPayload payload, JobContext job, CancellationToken cancellationToken) => default;
 
     /// <summary>Called after the last item, also when some have failed; not when the job goes on later.</summary>
-    protected virtual Task FinishAsync(TPayload payload, ItemWalk walk, JobContext job, CancellationToken cancellationToken) => Task.CompletedTask;
+    protected virtual Task FinishAsync(TPayload payload, ItemWalk walk, JobContext job, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 }

@@ -2,11 +2,11 @@ namespace Pawl;
 
 /// <summary>The ledger of one dataset, inside an attempt. From <see cref="JobContext.Items"/>.</summary>
 /// <remarks>
-/// <para>An item runs when it is new, when something its result depends on has changed, when the job's <see cref="JobContext.Force"/> says so, or
-/// when it failed in an earlier attempt of this job that failed. Results are stored as the walk goes on; after a crash the next attempt
-/// passes over what was stored.</para>
-/// <para>An item that throws is recorded as failed and the others go on; at the end the attempt fails when the share of failed items is above the
-/// type's <see cref="JobType.MaxFailedItems"/>, and the next attempt runs only those. An error that is not the item's fault (rate
+/// <para>An item runs when it is new, when something its result depends on has changed, when the job's <see cref="JobContext.Force"/> says
+/// so, or when it failed in an earlier attempt of this job that failed. Results are stored as the walk goes on; after a crash the next
+/// attempt passes over what was stored.</para>
+/// <para>An item that throws is recorded as failed and the others go on; at the end the attempt fails when the share of failed items is
+/// above the type's <see cref="JobType.MaxFailedItems"/>, and the next attempt runs only those. An error that is not the item's fault (rate
 /// limit, open circuit, locked database) ends the walk, to be gone on with later.</para>
 /// </remarks>
 public abstract class ItemLedger
@@ -25,7 +25,11 @@ public abstract class ItemLedger
         Func<T, CancellationToken, Task<ItemOutput?>> process,
         CancellationToken cancellationToken);
 
-    /// <inheritdoc cref="ForEachAsync{T}(IAsyncEnumerable{T}, Func{T, ItemId}, Func{T, CancellationToken, Task{ItemOutput?}}, CancellationToken)"/>
+    /// <summary>Runs each item that is not fresh.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="identify">Key and hashes of an item.</param>
+    /// <param name="process">Does one item.</param>
+    /// <param name="cancellationToken">The handler's token.</param>
     public Task<ItemWalk> ForEachAsync<T>(
         IEnumerable<T> items,
         Func<T, ItemId> identify,
@@ -33,7 +37,11 @@ public abstract class ItemLedger
         CancellationToken cancellationToken) =>
         ForEachAsync(items.ToAsyncEnumerable(), identify, process, cancellationToken);
 
-    /// <inheritdoc cref="ForEachAsync{T}(IAsyncEnumerable{T}, Func{T, ItemId}, Func{T, CancellationToken, Task{ItemOutput?}}, CancellationToken)"/>
+    /// <summary>Runs each item that is not fresh.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="identify">Key and hashes of an item.</param>
+    /// <param name="process">Does one item.</param>
+    /// <param name="cancellationToken">The handler's token.</param>
     public Task<ItemWalk> ForEachAsync<T>(
         IEnumerable<T> items,
         Func<T, ItemId> identify,
@@ -41,7 +49,11 @@ public abstract class ItemLedger
         CancellationToken cancellationToken) =>
         ForEachAsync(items.ToAsyncEnumerable(), identify, process, cancellationToken);
 
-    /// <inheritdoc cref="ForEachAsync{T}(IAsyncEnumerable{T}, Func{T, ItemId}, Func{T, CancellationToken, Task{ItemOutput?}}, CancellationToken)"/>
+    /// <summary>Runs each item that is not fresh.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="identify">Key and hashes of an item.</param>
+    /// <param name="process">Does one item.</param>
+    /// <param name="cancellationToken">The handler's token.</param>
     public Task<ItemWalk> ForEachAsync<T>(
         IAsyncEnumerable<T> items,
         Func<T, ItemId> identify,

@@ -3,7 +3,8 @@ namespace Pawl;
 /// <summary>What the results of a dataset depend on, and how its items are walked.</summary>
 public sealed record ItemOptions
 {
-    /// <summary>The names of the version parts this stage reads; null for all of the job's. A bump of another part makes nothing old.</summary>
+    /// <summary>The names of the version parts this stage reads; null for all of the job's. A bump of another part makes nothing
+    /// old.</summary>
     public IReadOnlyList<string>? Parts { get; init; }
 
     /// <summary>A hash of the options this stage works with; null is not compared.</summary>

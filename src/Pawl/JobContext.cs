@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Pawl;
 
-/// <summary>One attempt of a job, as its handler sees it. Safe to use from several threads; of no use after the handler has returned.</summary>
+/// <summary>One attempt of a job, as its handler sees it. Safe to use from several threads; of no use after the handler has
+/// returned.</summary>
 /// <remarks>A write that arrives after the lease was lost, the attempt timed out or was given up changes nothing and throws
 /// <see cref="OperationCanceledException"/>.</remarks>
 public abstract class JobContext

@@ -5,7 +5,8 @@ namespace Pawl;
 /// <summary>One kind of job: its stable name, its payload and its policy.</summary>
 public sealed class JobType
 {
-    internal JobType(JsonTypeInfo json, object rules, Func<object, Trigger, PriorityScore> score) => (Json, Rules, Score) = (json, rules, score);
+    internal JobType(JsonTypeInfo json, object rules, Func<object, Trigger, PriorityScore> score) =>
+        (Json, Rules, Score) = (json, rules, score);
 
     /// <summary>1 to 200 ASCII letters, digits, <c>. _ : -</c>.</summary>
     public required string Name { get; init; }

@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Pawl;
 
-/// <summary>Says how the jobs of a type run. What is said here goes before <see cref="JobAttribute"/>, and that before the settings.</summary>
+/// <summary>Says how the jobs of a type run. What is said here goes before <see cref="JobAttribute"/>, and that before the
+/// settings.</summary>
 /// <typeparam name="TPayload">The payload of the type.</typeparam>
 public sealed class JobTypeBuilder<TPayload>
     where TPayload : notnull
@@ -44,7 +45,8 @@ public sealed class JobTypeBuilder<TPayload>
                     ? known
                     : throw new PawlException(
                         "out_of_range",
-                        $"[Job] of {typeof(TPayload).Name}: a priority is low, normal, high or a number from -1,000 to 1,000, but was {Shown.Text(word)}."));
+                        $"[Job] of {typeof(TPayload).Name}: a priority is low, normal, high or a number from -1,000 to 1,000, but was "
+                            + $"{Shown.Text(word)}."));
         }
     }
 
@@ -70,7 +72,8 @@ public sealed class JobTypeBuilder<TPayload>
     public JobTypeBuilder<TPayload> MaxFailedItems(double share) => Set(
         _maxFailedItems = share is >= 0 and <= 1
             ? share
-            : throw new PawlException("out_of_range", $"A share of failed items is between 0 and 1, but was {share}. 0.05 is five in a hundred."));
+            : throw new PawlException(
+                "out_of_range", $"A share of failed items is between 0 and 1, but was {share}. 0.05 is five in a hundred."));
 
     /// <summary>How often a job runs and how long it waits in between; null leaves the setting.</summary>
     /// <param name="maxAttempts">How many runs in all; 1 to 100; default 3.</param>
@@ -174,7 +177,8 @@ public sealed class JobTypeBuilder<TPayload>
         var name = _name ?? (_attribute is null
             ? throw new PawlException(
                 "name_invalid",
-                $"The payload {typeof(TPayload).Name} has no name. Put [Job(\"some.name\")] on it, or say type => type.Name(\"some.name\") where it is registered.")
+                $"The payload {typeof(TPayload).Name} has no name. "
+                + "Put [Job(\"some.name\")] on it, or say type => type.Name(\"some.name\") where it is registered.")
             : Names.Type(_attribute.Name));
         var policy = _retry?.Invoke(retry) ?? retry;
         if (policy.Faults($"The retry policy of {name}", "Set it with type => type.Retry(…).") is { Count: > 0 } faults)

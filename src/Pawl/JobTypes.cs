@@ -26,7 +26,8 @@ public sealed class JobTypes
             {
                 throw new PawlException(
                     "name_taken",
-                    $"The payload {type.PayloadType.Name} is registered for two job types, {Shown.Text(byPayload[type.PayloadType].Name)} and "
+                    $"The payload {type.PayloadType.Name} is registered for two job types, "
+                        + $"{Shown.Text(byPayload[type.PayloadType].Name)} and "
                     + $"{Shown.Text(type.Name)}. A payload belongs to one: derive a record for the other.");
             }
         }

@@ -85,7 +85,8 @@ internal static class Names
 
         if (tags.Count > MaxTags)
         {
-            throw new PawlException("too_many", $"A job has at most {MaxTags} tags, but {tags.Count} were given. Put the rest into the payload.");
+            throw new PawlException(
+                "too_many", $"A job has at most {MaxTags} tags, but {tags.Count} were given. Put the rest into the payload.");
         }
 
         foreach (var (name, value) in tags)
@@ -163,7 +164,8 @@ internal static class Names
         {
             throw new PawlException(
                 "out_of_range",
-                $"{what} has {least} to {MaxTagText} characters and no control characters, but was {Shown.Text(text)}{Longer(text, MaxTagText)}. "
+                $"{what} has {least} to {MaxTagText} characters and no control characters, but was "
+                    + $"{Shown.Text(text)}{Longer(text, MaxTagText)}. "
                 + "Shorten it.");
         }
     }

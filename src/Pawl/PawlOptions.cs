@@ -35,8 +35,9 @@ public sealed class PawlOptions
     /// <summary>How long a request's own key gives the same job. 1 minute to 365 days; default 24 h.</summary>
     public TimeSpan IdempotencyHold { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>How payloads, checkpoints and results are written: by default snake_case names, 32 levels, members that a class needs must be
-    /// there. Change it in code, before the first job is stored. A trimmed program adds its source-generated contexts to the resolver chain.</summary>
+    /// <summary>How payloads, checkpoints and results are written: by default snake_case names, 32 levels, members that a class needs must
+    /// be there. Change it in code, before the first job is stored. A trimmed program adds its source-generated contexts to the resolver
+    /// chain.</summary>
     public JsonSerializerOptions Json { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

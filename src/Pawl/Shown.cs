@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Pawl;
 
-/// <summary>How a value that somebody gave is shown in a sentence: quoted, at most 100 characters, nothing that acts on a terminal.</summary>
+/// <summary>How a value that somebody gave is shown in a sentence: quoted, at most 100 characters, nothing that acts on a
+/// terminal.</summary>
 internal static class Shown
 {
     private const int Most = 100;

@@ -9,7 +9,8 @@ internal sealed class Signal : IDisposable
     private bool _set;
 
     public Signal(TimeProvider clock) =>
-        _timer = clock.CreateTimer(static signal => ((Signal)signal!).Complete(false), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = clock.CreateTimer(
+            static signal => ((Signal)signal!).Complete(false), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     /// <summary>Wakes the loop, or lets its next wait end at once.</summary>
     public void Set()

@@ -26,7 +26,8 @@ public sealed class WorkerOptions
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How much silence of a worker ends its leases. 5 s to 1 day; default 30 s.</summary>
-    /// <remarks>Its jobs are then offered again; what the silent worker still writes is refused. Should be the same on all workers.</remarks>
+    /// <remarks>Its jobs are then offered again; what the silent worker still writes is refused. Should be the same on all
+    /// workers.</remarks>
     public TimeSpan LeaseTtl { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often it looks for work nobody told it of. 100 ms to 1 h; default 5 s.</summary>
@@ -44,7 +45,8 @@ public sealed class WorkerOptions
     /// <summary>At how many losses a job ends as <c>crash_loop</c>. 1 to 100; default 3.</summary>
     public int LossCap { get; set; } = 3;
 
-    /// <summary>The most of one attempt's log that is kept. 0 to 1 GB; default 16 MB; then a line says so and the rest is dropped.</summary>
+    /// <summary>The most of one attempt's log that is kept. 0 to 1 GB; default 16 MB; then a line says so and the rest is
+    /// dropped.</summary>
     public long MaxLogBytes { get; set; } = 16 * 1_048_576;
 
     /// <summary>How many slots are kept, with the default worked out.</summary>

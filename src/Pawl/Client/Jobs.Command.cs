@@ -58,13 +58,16 @@ internal sealed partial class Jobs
         return One(await store.EditAsync(request, cancellationToken));
     }
 
-    public Task<CommandResult> ReprioritiseAsync(JobId id, int priority, string? by = null, CancellationToken cancellationToken = default) =>
+    public Task<CommandResult> ReprioritiseAsync(
+        JobId id, int priority, string? by = null, CancellationToken cancellationToken = default) =>
         EditAsync(id, new() { Priority = priority, By = by }, cancellationToken);
 
-    public Task<CommandResult> RescheduleAsync(JobId id, DateTimeOffset runAt, string? by = null, CancellationToken cancellationToken = default) =>
+    public Task<CommandResult> RescheduleAsync(
+        JobId id, DateTimeOffset runAt, string? by = null, CancellationToken cancellationToken = default) =>
         EditAsync(id, new() { RunAt = runAt, By = by }, cancellationToken);
 
-    public async Task<CommandResult> DismissAsync(JobId id, string? by = null, string? note = null, CancellationToken cancellationToken = default) =>
+    public async Task<CommandResult> DismissAsync(
+        JobId id, string? by = null, string? note = null, CancellationToken cancellationToken = default) =>
         One(await store.DismissAsync(
             new([id], true, clock.GetUtcNow(), Who(by), Names.Short(note, Bounds.MaxMessage, "A note")), cancellationToken));
 
@@ -77,13 +80,15 @@ internal sealed partial class Jobs
     public async Task<CommandResult> DeleteAsync(JobId id, string? by = null, CancellationToken cancellationToken = default) =>
         One(await store.PurgeAsync(new([id], clock.GetUtcNow(), Who(by)), cancellationToken));
 
-    public async Task PauseQueueAsync(string queue, string? by = null, string? reason = null, CancellationToken cancellationToken = default) =>
+    public async Task PauseQueueAsync(
+        string queue, string? by = null, string? reason = null, CancellationToken cancellationToken = default) =>
         await store.PauseAsync(new(Names.Queue(queue), null, true, clock.GetUtcNow(), Who(by), Why(reason)), cancellationToken);
 
     public async Task ResumeQueueAsync(string queue, string? by = null, CancellationToken cancellationToken = default) =>
         await store.PauseAsync(new(Names.Queue(queue), null, false, clock.GetUtcNow(), Who(by)), cancellationToken);
 
-    public async Task PauseTypeAsync(string type, string? by = null, string? reason = null, CancellationToken cancellationToken = default) =>
+    public async Task PauseTypeAsync(
+        string type, string? by = null, string? reason = null, CancellationToken cancellationToken = default) =>
         await store.PauseAsync(new(null, Names.Type(type), true, clock.GetUtcNow(), Who(by), Why(reason)), cancellationToken);
 
     public async Task ResumeTypeAsync(string type, string? by = null, CancellationToken cancellationToken = default) =>
@@ -93,7 +98,8 @@ internal sealed partial class Jobs
         await store.LimitAsync(new(Names.Queue(queue), null, Limit(maxRunning), clock.GetUtcNow()), cancellationToken);
 
     public async Task SetKeyLimitAsync(string concurrencyKey, int? maxRunning, CancellationToken cancellationToken = default) =>
-        await store.LimitAsync(new(null, Names.Key(concurrencyKey, "A concurrency key"), Limit(maxRunning), clock.GetUtcNow()), cancellationToken);
+        await store.LimitAsync(
+            new(null, Names.Key(concurrencyKey, "A concurrency key"), Limit(maxRunning), clock.GetUtcNow()), cancellationToken);
 
     public async Task BackupAsync(string path, CancellationToken cancellationToken = default)
     {

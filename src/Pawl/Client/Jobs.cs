@@ -39,7 +39,8 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, TimeProvider 
         return await StoreAsync(jobs, now, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<EnqueueResult>> EnqueueManyAsync(IReadOnlyList<JobDraft> drafts, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<EnqueueResult>> EnqueueManyAsync(
+        IReadOnlyList<JobDraft> drafts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(drafts);
         Bounds.Batch(drafts.Count);
@@ -101,7 +102,8 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, TimeProvider 
         return new(id, deduplicated, state);
     }
 
-    private async ValueTask<IReadOnlyList<EnqueueResult>> StoreAsync(IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<EnqueueResult>> StoreAsync(
+        IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken)
     {
         Bounds.Batch(jobs.Count);
         var reply = await store.EnqueueAsync(new(jobs, now), cancellationToken);

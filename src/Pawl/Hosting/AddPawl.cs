@@ -57,13 +57,15 @@ public static class PawlServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IChance, SystemChance>();
+        services.TryAddSingleton<ILoops, Loops>();
         services.AddSingleton(all => new TypeTable(all.GetServices<HandlerRegistration>(), Options(all)));
         services.AddSingleton(all => all.GetRequiredService<TypeTable>().Types);
         services.AddSingleton(all => new NewJobs(all.GetRequiredService<JobTypes>(), Options(all)));
         services.AddSingleton(all => new Meters(all.GetService<IMeterFactory>()));
         services.AddSingleton<IJobs>(all => new Jobs(
             Store(all), all.GetRequiredService<NewJobs>(), all.GetRequiredService<TimeProvider>(), all.GetRequiredService<Meters>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, AttemptLog>(all => new(all.GetRequiredService<TimeProvider>())));
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<ILoggerProvider, AttemptLog>(all => new(all.GetRequiredService<TimeProvider>())));
         services.AddSingleton(MakeWorker);
         services.AddSingleton(MakeChores);
         services.AddSingleton(all => all.GetRequiredService<Chores>().Recovery);
@@ -72,6 +74,7 @@ public static class PawlServiceCollectionExtensions
             Store(all),
             all.GetRequiredService<Worker>,
             all.GetRequiredService<Chores>,
+            all.GetRequiredService<ILoops>(),
             Options(all),
             all.GetRequiredService<TimeProvider>(),
             Logger(all)));
@@ -107,7 +110,8 @@ public static class PawlServiceCollectionExtensions
             Recovery = options.Recovery,
             Retention = options.Retention,
             Health = options.Health,
-            Types = all.GetRequiredService<JobTypes>().All.ToDictionary(type => type.Name, type => ChoreOf(type, all), StringComparer.Ordinal),
+            Types = all.GetRequiredService<JobTypes>().All
+                .ToDictionary(type => type.Name, type => ChoreOf(type, all), StringComparer.Ordinal),
         };
         return new(
             Store(all), settings, () => worker.Id is var id and not 0 ? id : null, all.GetRequiredService<TimeProvider>(), Logger(all));
@@ -132,5 +136,6 @@ public static class PawlServiceCollectionExtensions
         "Pawl has no store to keep its jobs in. Say AddPawl(…).UseSqlite(\"Data Source=jobs.db\"), or another store's Use….",
         exitCode: 8);
 
-    private static ILogger Logger(IServiceProvider all) => all.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+    private static ILogger Logger(IServiceProvider all) =>
+        all.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
 }

@@ -1,10 +1,10 @@
 namespace Pawl.Hosting;
 
-/// <summary>Starts the engine's loops away from whoever starts the host. The one place that leaves the caller's scheduler.</summary>
-internal static class Loops
+/// <summary>Starts the engine's loops on the pool, away from whoever starts the host. The one place that leaves the caller's
+/// scheduler.</summary>
+internal sealed class Loops : ILoops
 {
-    /// <summary>Starts a loop without the context of its starter.</summary>
-    public static Task StartAsync(Func<Task> loop)
+    public Task StartAsync(Func<Task> loop)
     {
 #pragma warning disable RS0030 // the one place that starts the loops without a context
         return Task.Run(loop);

@@ -15,7 +15,8 @@ public sealed class PawlBuilder
 
     /// <summary>Runs the jobs of a type in this process.</summary>
     /// <typeparam name="THandler">Does the work; made from dependency injection, in a scope of its own for each attempt.</typeparam>
-    /// <typeparam name="TPayload">What to do. Its class bears <see cref="JobAttribute"/>, or <paramref name="type"/> gives a name.</typeparam>
+    /// <typeparam name="TPayload">What to do. Its class bears <see cref="JobAttribute"/>, or <paramref name="type"/> gives a
+    /// name.</typeparam>
     /// <param name="type">How its jobs run.</param>
     public PawlBuilder AddHandler<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler, TPayload>(
@@ -28,7 +29,8 @@ public sealed class PawlBuilder
     }
 
     /// <summary>Makes a type known whose jobs are created here and run by another program.</summary>
-    /// <typeparam name="TPayload">What to do. Its class bears <see cref="JobAttribute"/>, or <paramref name="type"/> gives a name.</typeparam>
+    /// <typeparam name="TPayload">What to do. Its class bears <see cref="JobAttribute"/>, or <paramref name="type"/> gives a
+    /// name.</typeparam>
     /// <param name="type">How its jobs run.</param>
     public PawlBuilder AddType<TPayload>(Action<JobTypeBuilder<TPayload>>? type = null)
         where TPayload : notnull => Add(HandlerRegistration.Of(Configured(type)));

@@ -8,10 +8,16 @@ using Pawl.Telemetry;
 namespace Pawl.Hosting;
 
 /// <summary>Starts with the host and stops with it: the tables, then the worker and the chores.</summary>
-/// <remarks>A schema that is newer, foreign or damaged fails the start. A store that is away, or whose tables are not there yet, does not: the
-/// host runs, and Pawl goes on by itself as soon as it can.</remarks>
+/// <remarks>A schema that is newer, foreign or damaged fails the start. A store that is away, or whose tables are not there yet, does not:
+/// the host runs, and Pawl goes on by itself as soon as it can.</remarks>
 internal sealed class PawlHost(
-    IJobStore store, Func<Worker> makeWorker, Func<Chores> makeChores, PawlOptions options, TimeProvider clock, ILogger logger)
+    IJobStore store,
+    Func<Worker> makeWorker,
+    Func<Chores> makeChores,
+    ILoops loops,
+    PawlOptions options,
+    TimeProvider clock,
+    ILogger logger)
     : IHostedService, IDisposable
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
@@ -40,7 +46,7 @@ internal sealed class PawlHost(
         }
         else
         {
-            _waiting = Loops.StartAsync(() => WaitAsync(worker, chores));
+            _waiting = loops.StartAsync(() => WaitAsync(worker, chores));
         }
     }
 
@@ -138,14 +144,14 @@ internal sealed class PawlHost(
         }
 
         _worker = worker;
-        _loops = Loops.StartAsync(() => GuardAsync(Task.WhenAll(worker.RunAsync(), chores.RunAsync(_stopping.Token))));
+        _loops = loops.StartAsync(() => GuardAsync(Task.WhenAll(worker.RunAsync(), chores.RunAsync(_stopping.Token))));
     }
 
-    private async Task GuardAsync(Task loops)
+    private async Task GuardAsync(Task all)
     {
         try
         {
-            await loops;
+            await all;
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Pawl.Hosting;
 
 /// <summary>Checks the settings at the start. Says each fault with the setting, the bounds, the value and where to set it.</summary>
-/// <remarks>It throws a <see cref="PawlException"/> with a code and the exit code 8, where the framework's own exception has neither.</remarks>
+/// <remarks>It throws a <see cref="PawlException"/> with a code and the exit code 8, where the framework's own exception has
+/// neither.</remarks>
 internal sealed class PawlOptionsValidator : IValidateOptions<PawlOptions>
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -27,8 +28,9 @@ internal sealed class PawlOptionsValidator : IValidateOptions<PawlOptions>
             ? ValidateOptionsResult.Success
             : throw new PawlException(
                 "config_conflict",
-                $"Pawl:Worker:LeaseTtl must be more than twice Pawl:Worker:HeartbeatInterval, but they were {Durations.Format(options.Worker.LeaseTtl)} and "
-                + $"{Durations.Format(options.Worker.HeartbeatInterval)}: one late heartbeat would end all leases. "
+                "Pawl:Worker:LeaseTtl must be more than twice Pawl:Worker:HeartbeatInterval, but they were "
+                + $"{Durations.Format(options.Worker.LeaseTtl)} and {Durations.Format(options.Worker.HeartbeatInterval)}: one late "
+                + $"heartbeat would end all leases. "
                 + "Set them in appsettings.json or with AddPawl(o => o.Worker.LeaseTtl = …).",
                 exitCode: 8);
     }
@@ -108,7 +110,8 @@ internal sealed class PawlOptionsValidator : IValidateOptions<PawlOptions>
             if (!Names.IsName(name))
             {
                 All.Add(
-                    $"Pawl:{setting} must hold names of queues: 1 to {Names.MaxName} ASCII letters, digits, '.', '_', ':' or '-', but it holds {Shown.Text(name)}. "
+                    $"Pawl:{setting} must hold names of queues: 1 to {Names.MaxName} ASCII letters, digits, '.', '_', ':' or '-', "
+                    + $"but it holds {Shown.Text(name)}. "
                     + Remedy(setting));
             }
         }
@@ -118,11 +121,13 @@ internal sealed class PawlOptionsValidator : IValidateOptions<PawlOptions>
             if (!sound)
             {
                 All.Add(string.Create(
-                    CultureInfo.InvariantCulture, $"Pawl:{setting} must be between {least} and {most}, but was {value}. {Remedy(setting)}"));
+                    CultureInfo.InvariantCulture,
+                    $"Pawl:{setting} must be between {least} and {most}, but was {value}. {Remedy(setting)}"));
             }
         }
 
-        private static string Remedy(string setting) => $"Set it in appsettings.json or with AddPawl(o => o.{setting.Replace(':', '.')} = …).";
+        private static string Remedy(string setting) =>
+            $"Set it in appsettings.json or with AddPawl(o => o.{setting.Replace(':', '.')} = …).";
 
         private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
     }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace Pawl.Hosting;
 
-/// <summary>Reads the section <c>Pawl</c> of the configuration. By hand, so that a wrong value is named with its place and what is allowed.</summary>
+/// <summary>Reads the section <c>Pawl</c> of the configuration. By hand, so that a wrong value is named with its place and what is
+/// allowed.</summary>
 internal sealed class Settings
 {
     private readonly IConfigurationSection _section;
@@ -109,7 +110,9 @@ internal sealed class Settings
 
     private void Duration(string name, Action<TimeSpan> set) => Read(
         name,
-        text => Durations.TryParse(text, out var value) ? value : throw Wrong(name, "a length of time such as 500ms, 30s, 5m or 1h30m", text),
+        text => Durations.TryParse(text, out var value)
+            ? value
+            : throw Wrong(name, "a length of time such as 500ms, 30s, 5m or 1h30m", text),
         set);
 
     private void Whole(string name, Action<int> set) => Read(
@@ -178,12 +181,15 @@ internal sealed class Settings
             {
                 throw new PawlException(
                     "config_invalid",
-                    $"{_section.Path} has no setting {Shown.Text(child.Key)}; it has {string.Join(", ", _known)}. Correct its name or take it away.",
+                    $"{_section.Path} has no setting {Shown.Text(child.Key)}; it has {string.Join(", ", _known)}. "
+                    + "Correct its name or take it away.",
                     exitCode: 8);
             }
         }
     }
 
     private PawlException Wrong(string name, string allowed, string? value) => new(
-        "config_invalid", $"{_section.Path}:{name} must be {allowed}, but was {Shown.Text(value)}. Correct it in the settings.", exitCode: 8);
+        "config_invalid",
+        $"{_section.Path}:{name} must be {allowed}, but was {Shown.Text(value)}. Correct it in the settings.",
+        exitCode: 8);
 }

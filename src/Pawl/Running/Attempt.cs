@@ -5,7 +5,8 @@ using Pawl.Storage;
 namespace Pawl.Running;
 
 /// <summary>One leased job in this process, from the claim to its end. Whoever ends it first has ended it.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A handler may hold the token longer than we; without a timer there is nothing to free.")]
+[SuppressMessage("Design", "CA1001", Justification = "A handler may hold the token longer than we; without a timer there is nothing to "
+    + "free.")]
 internal sealed class Attempt(Claimed claimed, JobType type, HandlerCall call, Line line, int era, long takenAt)
 {
     private const int Waiting = 0;

@@ -45,19 +45,22 @@ internal sealed partial class AttemptContext
         return AwaitAsync(StoreBufferedAsync(new(json, options.Schema, options.CursorKind, options.LastItemKey)), cancellationToken);
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken = default) => AwaitAsync(StoreBufferedAsync(null), cancellationToken);
+    public override Task FlushAsync(CancellationToken cancellationToken = default) =>
+        AwaitAsync(StoreBufferedAsync(null), cancellationToken);
 
     public override async Task AttachAsync(
         string name, ReadOnlyMemory<byte> content, string? mediaType = null, CancellationToken cancellationToken = default)
     {
         Names.Artifact(name);
         Bounds.Size(content.Length, Bounds.MaxArtifact, "artifact_too_large", "An artifact");
-        var type = Names.Short(mediaType, Names.MaxName, "A media type") ?? MediaTypes.GetValueOrDefault(Path.GetExtension(name), "application/octet-stream");
+        var type = Names.Short(mediaType, Names.MaxName, "A media type")
+            ?? MediaTypes.GetValueOrDefault(Path.GetExtension(name), "application/octet-stream");
         var artifact = new NewArtifact(name, type, content, Convert.ToHexStringLower(SHA256.HashData(content.Span)));
         await AwaitAsync(StoreAsync(new() { Lease = _claimed.Lease, Artifacts = [artifact] }), cancellationToken);
     }
 
-    public override async Task AttachAsync(string name, Stream content, string? mediaType = null, CancellationToken cancellationToken = default)
+    public override async Task AttachAsync(
+        string name, Stream content, string? mediaType = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         Names.Artifact(name);
@@ -242,7 +245,8 @@ internal sealed partial class AttemptContext
         }
     }
 
-    /// <summary>Waits for a save, but lets it go on when the caller is told to stop: in its time of grace a handler saves its last state.</summary>
+    /// <summary>Waits for a save, but lets it go on when the caller is told to stop: in its time of grace a handler saves its last
+    /// state.</summary>
     private Task<SaveReply> AwaitAsync(Task<SaveReply> save, CancellationToken cancellationToken) =>
         cancellationToken == attempt.Token ? save : save.WaitAsync(cancellationToken);
 

@@ -5,7 +5,8 @@ using Pawl.Storage;
 
 namespace Pawl.Running;
 
-/// <summary>What a handler sees of its attempt. Here are the facts and what is kept in memory; what is stored at once is in another file.</summary>
+/// <summary>What a handler sees of its attempt. Here are the facts and what is kept in memory; what is stored at once is in another
+/// file.</summary>
 internal sealed partial class AttemptContext(Attempt attempt, AttemptTools tools) : JobContext
 {
     private static readonly Dictionary<string, string> NoWords = [];
@@ -145,9 +146,10 @@ internal sealed partial class AttemptContext(Attempt attempt, AttemptTools tools
         }
         catch (Exception fault) when (fault is JsonException or NotSupportedException)
         {
+            var schema = stored.Schema is { } number ? $", schema {number}" : "";
             throw new PawlException(
                 "checkpoint_invalid",
-                $"The checkpoint of job {Id} (version {stored.Version}, schema {(stored.Schema is null ? "none" : $"{stored.Schema}")}) cannot be read as {typeof(T).Name}: "
+                $"The checkpoint of job {Id} (version {stored.Version}{schema}) cannot be read as {typeof(T).Name}: "
                 + $"{fault.Message} Read the older form too, or retry the job from the start.",
                 fault);
         }

@@ -33,7 +33,8 @@ internal sealed class AttemptLog(TimeProvider clock) : ILoggerProvider
         {
             if (IsEnabled(logLevel) && (only ?? Current.Value) is { } attempt)
             {
-                attempt.Keep(logLevel, clock.GetUtcNow(), formatter(state, exception), state as IReadOnlyList<KeyValuePair<string, object?>>, exception);
+                var fields = state as IReadOnlyList<KeyValuePair<string, object?>>;
+                attempt.Keep(logLevel, clock.GetUtcNow(), formatter(state, exception), fields, exception);
             }
         }
     }

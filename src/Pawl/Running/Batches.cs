@@ -1,6 +1,7 @@
 namespace Pawl.Running;
 
-/// <summary>Stores things together: whatever gathered while the last call ran goes with the next. No timer, so a lone one goes at once.</summary>
+/// <summary>Stores things together: whatever gathered while the last call ran goes with the next. No timer, so a lone one goes at
+/// once.</summary>
 /// <remarks>While the store is away the same things are tried again and again. One that the store refuses fails alone.</remarks>
 internal sealed class Batches<TItem, TReply> : IDisposable
 {

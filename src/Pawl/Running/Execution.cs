@@ -143,7 +143,8 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
         LossCap = tools.Options.Worker.LossCap,
     };
 
-    /// <summary>The slot is free already; the end is stored as soon as a save under way is through, or its lines would come after the end.</summary>
+    /// <summary>The slot is free already; the end is stored as soon as a save under way is through, or its lines would come after the
+    /// end.</summary>
     private async Task SettleLaterAsync(Attempt attempt, AttemptContext context, Settlement end, Exception? error)
     {
         AttemptSave? last = null;

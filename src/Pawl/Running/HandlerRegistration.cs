@@ -39,7 +39,8 @@ internal sealed record HandlerRegistration(Func<PawlOptions, JobType> Build, Fun
         try
         {
             return JsonSerializer.Deserialize(bytes.Span, json)
-                ?? throw new JobException(ErrorCategory.InvalidInput, $"The payload does not fit the job type '{type}': it is null.", "payload_invalid");
+                ?? throw new JobException(
+                    ErrorCategory.InvalidInput, $"The payload does not fit the job type '{type}': it is null.", "payload_invalid");
         }
         catch (Exception fault) when (fault is JsonException or NotSupportedException)
         {

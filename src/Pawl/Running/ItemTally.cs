@@ -94,7 +94,8 @@ internal sealed class ItemTally(long done, long failed, long skipped)
                 .FirstOrDefault();
             return new(
                 worst ?? ErrorCategory.Internal,
-                $"{_failed} of {all} items failed, more than the {most:P0} that are allowed. The next attempt does only those; each has its own error.",
+                $"{_failed} of {all} items failed, more than the {most:P0} that are allowed. "
+                + "The next attempt does only those; each has its own error.",
                 "items_failed");
         }
     }

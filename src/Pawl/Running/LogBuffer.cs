@@ -43,7 +43,8 @@ internal sealed class LogBuffer(long most)
     }
 
     /// <summary>Adds a line.</summary>
-    public void Add(LogLevel level, DateTimeOffset at, string message, IReadOnlyList<KeyValuePair<string, object?>>? fields, Exception? error)
+    public void Add(
+        LogLevel level, DateTimeOffset at, string message, IReadOnlyList<KeyValuePair<string, object?>>? fields, Exception? error)
     {
         lock (_gate)
         {
@@ -60,7 +61,8 @@ internal sealed class LogBuffer(long most)
 
             if (_dropped > 0)
             {
-                Write(LogLevel.Warning, at, string.Create(CultureInfo.InvariantCulture, $"{_dropped} lines were dropped: they came faster than they could be stored."), null, null);
+                Say(at, string.Create(
+                    CultureInfo.InvariantCulture, $"{_dropped} lines were dropped: they came faster than they could be stored."));
                 _dropped = 0;
             }
 
@@ -70,7 +72,9 @@ internal sealed class LogBuffer(long most)
             if (_written >= most)
             {
                 _atEnd = true;
-                Write(LogLevel.Warning, at, string.Create(CultureInfo.InvariantCulture, $"The log ends here: it reached its limit of {most} bytes. What the attempt logs from now on is dropped."), null, null);
+                Say(at, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The log ends here: it reached its limit of {most} bytes. What the attempt logs from now on is dropped."));
             }
         }
     }
@@ -118,7 +122,10 @@ internal sealed class LogBuffer(long most)
         }
     }
 
-    private void Write(LogLevel level, DateTimeOffset at, string message, IReadOnlyList<KeyValuePair<string, object?>>? fields, Exception? error)
+    private void Say(DateTimeOffset at, string what) => Write(LogLevel.Warning, at, what, null, null);
+
+    private void Write(
+        LogLevel level, DateTimeOffset at, string message, IReadOnlyList<KeyValuePair<string, object?>>? fields, Exception? error)
     {
         if (_writer is null)
         {

@@ -18,7 +18,8 @@ internal sealed class RunTimes
     }
 
     /// <summary>How many attempts the slots are likely to end in a second.</summary>
-    /// <param name="running">Those that run, each with how long it has run: one that takes longer than its type's mean slows the estimate.</param>
+    /// <param name="running">Those that run, each with how long it has run: one that takes longer than its type's mean slows the
+    /// estimate.</param>
     /// <param name="free">How many slots are free.</param>
     public double PerSecond(IEnumerable<(string Type, TimeSpan Elapsed)> running, int free)
     {

@@ -95,8 +95,8 @@ internal sealed class Settlements : IDisposable
                 Log.Cancelled(_logger, id, type, number);
                 break;
             case JobState.Scheduled when end.Event == JobEvent.RetryLater:
-                Log.RunsAgain(
-                    _logger, id, type, number, ending.Attempt.Claimed.MaxAttempts, end.Error?.Code ?? "unknown", end.RunAt, ending.Exception);
+                var most = ending.Attempt.Claimed.MaxAttempts;
+                Log.RunsAgain(_logger, id, type, number, most, end.Error?.Code ?? "unknown", end.RunAt, ending.Exception);
                 break;
             case JobState.Scheduled:
                 Log.Snoozed(_logger, id, type, end.RunAt, end.WaitReason is { } reason ? Words.Of(reason) : "snooze");

@@ -6,7 +6,8 @@ namespace Pawl.Running;
 /// <param name="Why">The handler's words.</param>
 internal sealed record SnoozeWish(TimeSpan Delay, WaitReason Reason, string? Why);
 
-/// <summary>Ends a handler that asked to be run later. The wish is noted with the attempt, so it holds even if a handler swallows this.</summary>
+/// <summary>Ends a handler that asked to be run later. The wish is noted with the attempt, so it holds even if a handler swallows
+/// this.</summary>
 internal sealed class SnoozedException(SnoozeWish wish) : Exception("The job goes on later. Let this exception pass: it ends the handler.")
 {
     public SnoozeWish Wish { get; } = wish;

@@ -145,10 +145,13 @@ internal sealed class Walk<T>(
         ledger.Record(id, output);
     }
 
-    /// <summary>Whether an error is no fault of the item: a stop, a wish to go on later, or a world in which the next item would fail too.</summary>
+    /// <summary>Whether an error is no fault of the item: a stop, a wish to go on later, or a world in which the next item would fail
+    /// too.</summary>
     private bool EndsTheWalk(Exception fault)
     {
-        if (fault is SnoozedException || job.Snooze is not null || (fault is OperationCanceledException && job.CancellationToken.IsCancellationRequested))
+        if (fault is SnoozedException
+            || job.Snooze is not null
+            || (fault is OperationCanceledException && job.CancellationToken.IsCancellationRequested))
         {
             return true;
         }

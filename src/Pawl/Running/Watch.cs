@@ -2,8 +2,8 @@ using Pawl.Errors;
 
 namespace Pawl.Running;
 
-/// <summary>One look at all attempts, four times a second while there are any: time limits, times of grace, what waits too long, what is held
-/// back. No job has a timer of its own.</summary>
+/// <summary>One look at all attempts, four times a second while there are any: time limits, times of grace, what waits too long, what is
+/// held back. No job has a timer of its own.</summary>
 internal sealed class Watch : IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);

@@ -210,7 +210,8 @@ internal sealed partial class Worker
         {
             if (!_handlers.TryFind(job.Type, out var type, out var call))
             {
-                throw new System.Diagnostics.UnreachableException($"The store gave a job of type '{job.Type}', which this worker did not ask for.");
+                throw new System.Diagnostics.UnreachableException(
+                    $"The store gave a job of type '{job.Type}', which this worker did not ask for.");
             }
 
             _slots.Add(new(job, type, call, _slots.LineOf(job.Queue, type), _era, now));

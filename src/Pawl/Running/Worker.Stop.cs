@@ -61,7 +61,9 @@ internal sealed partial class Worker
     private async Task EmptyAsync(TimeSpan atMost, CancellationToken hurry)
     {
         var since = _clock.GetTimestamp();
-        while (!_slots.IsEmpty && !hurry.IsCancellationRequested && atMost - _clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
+        while (!_slots.IsEmpty
+            && !hurry.IsCancellationRequested
+            && atMost - _clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
         {
             await _ended.WaitAsync(left);
         }

@@ -32,7 +32,8 @@ internal sealed class NewJobs(JobTypes types, PawlOptions options)
 
         throw new PawlException(
             "type_unknown",
-            $"The payload {payload.GetType().Name} belongs to no known job type. Register it with AddHandler<…>(), or with AddType<…>() where another program runs it.");
+            $"The payload {payload.GetType().Name} belongs to no known job type. "
+            + "Register it with AddHandler<…>(), or with AddType<…>() where another program runs it.");
     }
 
     /// <summary>A job from JSON, by the name of its type, which need not be known here.</summary>
@@ -79,14 +80,16 @@ internal sealed class NewJobs(JobTypes types, PawlOptions options)
         }
         catch (Exception fault) when (fault is JsonException or NotSupportedException or ArgumentException)
         {
-            throw new PawlException("payload_invalid", $"The payload of {Shown.Text(type.Name)} cannot be written as JSON: {fault.Message}", fault);
+            throw new PawlException("payload_invalid", $"The payload of {Shown.Text(type.Name)} cannot be written as JSON: "
+                + $"{fault.Message}", fault);
         }
 
         Bounds.Payload(json.Length);
         return json;
     }
 
-    private NewJob Fill(string name, JobType? type, ReadOnlyMemory<byte> json, PriorityScore score, EnqueueOptions given, DateTimeOffset now)
+    private NewJob Fill(
+        string name, JobType? type, ReadOnlyMemory<byte> json, PriorityScore score, EnqueueOptions given, DateTimeOffset now)
     {
         var uniqueKey = given.UniqueKey is { } unique
             ? Names.Key(unique, "A unique key")
@@ -136,7 +139,8 @@ internal sealed class NewJobs(JobTypes types, PawlOptions options)
         return all.Count <= Bounds.MaxDependencies
             ? all
             : throw new PawlException(
-                "too_many", $"A job depends on at most {Bounds.MaxDependencies} jobs, but {all.Count} were given. Let a job in between collect them.");
+                "too_many", $"A job depends on at most {Bounds.MaxDependencies} jobs, but {all.Count} were given. "
+                + "Let a job in between collect them.");
     }
 
     private static DateTimeOffset? RunAtOf(EnqueueOptions given, DateTimeOffset now) => (given.RunAt, given.Delay) switch

@@ -48,7 +48,8 @@ internal static class Refusals
             "already_succeeded" => $"Job {job.Id} has succeeded and stays so. Run it again as a new job.",
             "not_retryable" => $"The error of job {job.Id} is permanent ({job.Detail}). Cure the cause and force the retry.",
             "not_editable" => $"Job {job.Id} is {state}; that can be changed only while it waits. Tags can be changed always.",
-            "not_dismissable" => $"Job {job.Id} is {state}; only a failed job that is not dismissed yet can be dismissed, and only a dismissed one put back.",
+            "not_dismissable" => $"Job {job.Id} is {state}; only a failed job that is not dismissed yet can be dismissed, "
+                + "and only a dismissed one put back.",
             "not_awaiting_approval" => $"Job {job.Id} is {state} and waits for no approval.",
             "unique_key_in_use" => $"The unique key of job {job.Id} is held by job {job.Other} now.",
             "row_version_mismatch" => $"Job {job.Id} was changed in the meantime ({job.Detail}). Look at it again.",

@@ -6,8 +6,8 @@ using System.Text;
 namespace Pawl.Storage;
 
 /// <summary>Tells an equal request from another that shows the same key.</summary>
-/// <remarks>Under a unique key two requests are equal when they ask for the same work: type, payload, versions. An idempotency key stands for
-/// the whole request, so there everything that was given counts.</remarks>
+/// <remarks>Under a unique key two requests are equal when they ask for the same work: type, payload, versions. An idempotency key stands
+/// for the whole request, so there everything that was given counts.</remarks>
 internal static class RequestHash
 {
     public static byte[] Of(NewJob job, EnqueueOptions given)
@@ -20,10 +20,12 @@ internal static class RequestHash
         {
             Put(buffer, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{given.Trigger}|{given.Queue}|{given.Priority}|{given.Delay?.Ticks}|{given.RunAt?.UtcTicks}|{given.StartBy?.UtcTicks}|{given.DeadlineAt?.UtcTicks}|{given.Timeout?.Ticks}"));
+                $"{given.Trigger}|{given.Queue}|{given.Priority}|{given.Delay?.Ticks}|{given.RunAt?.UtcTicks}|{given.StartBy?.UtcTicks}|"
+                + $"{given.DeadlineAt?.UtcTicks}|{given.Timeout?.Ticks}"));
             Put(buffer, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{given.Grace?.Ticks}|{given.MaxAttempts}|{given.MaxItems}|{given.UniqueHold}|{given.OnBusy}|{given.RequiresApproval}|{given.Force}|{job.ParentId}|{job.RerunOf}"));
+                $"{given.Grace?.Ticks}|{given.MaxAttempts}|{given.MaxItems}|{given.UniqueHold}|{given.OnBusy}|"
+                + $"{given.RequiresApproval}|{given.Force}|{job.ParentId}|{job.RerunOf}"));
             Put(buffer, given.UniqueKey);
             Put(buffer, given.ConcurrencyKey);
             Put(buffer, given.RateKey);

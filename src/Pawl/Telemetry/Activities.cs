@@ -39,7 +39,8 @@ internal static class Activities
         if (error is not null)
         {
             activity.SetTag("error.type", error.Code);
-            activity.SetStatus(outcome is Outcome.Failed or Outcome.TimedOut ? ActivityStatusCode.Error : ActivityStatusCode.Unset, error.Message);
+            var status = outcome is Outcome.Failed or Outcome.TimedOut ? ActivityStatusCode.Error : ActivityStatusCode.Unset;
+            activity.SetStatus(status, error.Message);
         }
     }
 }

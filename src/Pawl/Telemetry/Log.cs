@@ -13,7 +13,8 @@ internal static partial class Log
     public static partial void Ready(ILogger logger, string kind, string version, string place, int schema);
 
     [LoggerMessage(1101, LogLevel.Warning,
-        "The tables are not there yet ({Pending} steps to apply, {Missing} tables missing). Nothing runs until then; looked for every 5 to 60 s. Apply them with Pawl:Schema:Migrate=true or by hand.")]
+        "The tables are not there yet ({Pending} steps to apply, {Missing} tables missing). Nothing runs until then; looked for every 5 "
+            + "to 60 s. Apply them with Pawl:Schema:Migrate=true or by hand.")]
     public static partial void WaitsForSchema(ILogger logger, int pending, int missing);
 
     [LoggerMessage(1102, LogLevel.Warning, "The store does not answer. Nothing runs until it does; asked every 1 to 30 s.")]
@@ -22,7 +23,8 @@ internal static partial class Log
     [LoggerMessage(1103, LogLevel.Information, "This process only creates and watches jobs: Pawl:Worker:Enabled is false.")]
     public static partial void NoWorker(ILogger logger);
 
-    [LoggerMessage(1104, LogLevel.Critical, "A loop of the engine ended by an error it should have survived. Restart the process, and report this.")]
+    [LoggerMessage(1104, LogLevel.Critical, "A loop of the engine ended by an error it should have survived. Restart the process, and "
+        + "report this.")]
     public static partial void LoopEnded(ILogger logger, Exception error);
 
     [LoggerMessage(1105, LogLevel.Information, "No job is started here: Pawl:Scheduler:Enabled is false.")]
@@ -31,7 +33,8 @@ internal static partial class Log
     [LoggerMessage(1200, LogLevel.Debug, "Job {JobId} ({Type}) succeeded on attempt {Attempt} after {Run}.", SkipEnabledCheck = true)]
     public static partial void Succeeded(ILogger logger, long jobId, string type, int attempt, TimeSpan run);
 
-    [LoggerMessage(1201, LogLevel.Warning, "Job {JobId} ({Type}) failed on attempt {Attempt} of {MaxAttempts} ({Code}); it runs again at {RunAt:O}.")]
+    [LoggerMessage(1201, LogLevel.Warning, "Job {JobId} ({Type}) failed on attempt {Attempt} of {MaxAttempts} ({Code}); it runs again at "
+        + "{RunAt:O}.")]
     public static partial void RunsAgain(
         ILogger logger, long jobId, string type, int attempt, int maxAttempts, string code, DateTimeOffset? runAt, Exception? error);
 
@@ -49,17 +52,21 @@ internal static partial class Log
     public static partial void Released(ILogger logger, long jobId, string type);
 
     [LoggerMessage(1206, LogLevel.Warning,
-        "The end of job {JobId} ({Type}) on attempt {Attempt} came too late ({Answer}) and changed nothing: another attempt or an end owns the job.")]
+        "The end of job {JobId} ({Type}) on attempt {Attempt} came too late ({Answer}) and changed nothing: another attempt or an end "
+            + "owns the job.")]
     public static partial void CameTooLate(ILogger logger, long jobId, string type, int attempt, string answer);
 
     [LoggerMessage(1207, LogLevel.Warning,
-        "The handler of job {JobId} ({Type}) did not stop within {Grace} after it was told to ({Cause}). Its slot is given to another job; what it still writes is refused.")]
+        "The handler of job {JobId} ({Type}) did not stop within {Grace} after it was told to ({Cause}). Its slot is given to another "
+            + "job; what it still writes is refused.")]
     public static partial void LeftBehind(ILogger logger, long jobId, string type, TimeSpan grace, string cause);
 
-    [LoggerMessage(1208, LogLevel.Warning, "Job {JobId} ({Type}) lost its lease on attempt {Attempt}: it is stopped, and its result is dropped.")]
+    [LoggerMessage(1208, LogLevel.Warning, "Job {JobId} ({Type}) lost its lease on attempt {Attempt}: it is stopped, and its result is "
+        + "dropped.")]
     public static partial void LeaseLost(ILogger logger, long jobId, string type, int attempt);
 
-    [LoggerMessage(1209, LogLevel.Warning, "Something that waits for the token of job {JobId} ({Type}) threw when it was told to stop. The stop goes on.")]
+    [LoggerMessage(1209, LogLevel.Warning, "Something that waits for the token of job {JobId} ({Type}) threw when it was told to stop. "
+        + "The stop goes on.")]
     public static partial void StopThrew(ILogger logger, long jobId, string type, Exception error);
 
     [LoggerMessage(1210, LogLevel.Warning, "The failure observer {Observer} threw for job {JobId}. The job is not touched by it.")]
@@ -69,10 +76,12 @@ internal static partial class Log
         "The end of job {JobId} ({Type}) cannot be stored as it is ({Reason}). It is stored as failed instead.")]
     public static partial void EndRefused(ILogger logger, long jobId, string type, string reason, Exception error);
 
-    [LoggerMessage(1300, LogLevel.Information, "Worker {WorkerId} ({Name}) is ready: {Slots} slots, {Express} of them kept for urgent jobs, {Types} types.")]
+    [LoggerMessage(1300, LogLevel.Information, "Worker {WorkerId} ({Name}) is ready: {Slots} slots, {Express} of them kept for urgent "
+        + "jobs, {Types} types.")]
     public static partial void WorkerReady(ILogger logger, long workerId, string name, int slots, int express, int types);
 
-    [LoggerMessage(1301, LogLevel.Warning, "Work could not be fetched. It is tried again in {Delay}, and then more seldom, up to every 30 s.")]
+    [LoggerMessage(1301, LogLevel.Warning, "Work could not be fetched. It is tried again in {Delay}, and then more seldom, up to every "
+        + "30 s.")]
     public static partial void ClaimFailed(ILogger logger, TimeSpan delay, Exception error);
 
     [LoggerMessage(1302, LogLevel.Information, "Work is fetched again.")]
@@ -85,11 +94,13 @@ internal static partial class Log
     public static partial void BeatWorks(ILogger logger);
 
     [LoggerMessage(1305, LogLevel.Error,
-        "Worker {WorkerId} could not renew its leases for {Ttl}: its {Attempts} attempts are stopped and their results dropped, because others may run them now. It registers anew.")]
+        "Worker {WorkerId} could not renew its leases for {Ttl}: its {Attempts} attempts are stopped and their results dropped, because "
+            + "others may run them now. It registers anew.")]
     public static partial void StoppedItself(ILogger logger, long workerId, TimeSpan ttl, int attempts);
 
     [LoggerMessage(1306, LogLevel.Error,
-        "Worker {WorkerId} was declared gone: its {Attempts} attempts are stopped and their results dropped, because others may run them now. It registers anew.")]
+        "Worker {WorkerId} was declared gone: its {Attempts} attempts are stopped and their results dropped, because others may run them "
+            + "now. It registers anew.")]
     public static partial void DeclaredGone(ILogger logger, long workerId, int attempts);
 
     [LoggerMessage(1307, LogLevel.Information, "Worker {WorkerId} stops: {Waiting} jobs are given back, {Running} may run on for {Drain}.")]
@@ -105,7 +116,8 @@ internal static partial class Log
     [LoggerMessage(1310, LogLevel.Information, "Worker {WorkerId} has stopped.")]
     public static partial void Stopped(ILogger logger, long workerId);
 
-    [LoggerMessage(1311, LogLevel.Warning, "{Count} ends of attempts could not be stored. They are kept and tried again in {Delay}, up to every 5 s.")]
+    [LoggerMessage(1311, LogLevel.Warning, "{Count} ends of attempts could not be stored. They are kept and tried again in {Delay}, up "
+        + "to every 5 s.")]
     public static partial void SettleFailed(ILogger logger, int count, TimeSpan delay, Exception error);
 
     [LoggerMessage(1312, LogLevel.Information, "Ends of attempts are stored again.")]
@@ -120,6 +132,7 @@ internal static partial class Log
     [LoggerMessage(1315, LogLevel.Information, "Worker {WorkerId} takes work again.")]
     public static partial void DrainsNoMore(ILogger logger, long workerId);
 
-    [LoggerMessage(1316, LogLevel.Error, "{Count} ends of attempts could not be stored before the process stopped. Their jobs are offered again when the lease has passed.")]
+    [LoggerMessage(1316, LogLevel.Error, "{Count} ends of attempts could not be stored before the process stopped. Their jobs are "
+        + "offered again when the lease has passed.")]
     public static partial void EndsNotStored(ILogger logger, int count);
 }
