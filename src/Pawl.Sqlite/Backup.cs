@@ -33,7 +33,11 @@ internal sealed partial class SqliteStore
         {
             if (_place.InMemory)
             {
-                _writing.CopyTo(target);
+                _writer.Exclusive(db =>
+                {
+                    db.CopyTo(target);
+                    return true;
+                });
             }
             else
             {

@@ -209,12 +209,21 @@ internal sealed partial class SqliteStore
     {
         var taken = 0;
         changed = false;
-        foreach (var candidate in candidates)
+        HashSet<Line>? thinned = null;
+        for (var i = 0; i < candidates.Count; i++)
         {
             if (taken == most || claim.Wanted == 0)
             {
                 break;
             }
+
+            // A line that gave fewer than were fetched of it may have better ones behind than those of other lines: fetch anew first.
+            if (i > 0 && thinned?.Contains(candidates[i - 1].Line) == true && IsLastOfLine(candidates, i - 1))
+            {
+                break;
+            }
+
+            var candidate = candidates[i];
 
             if (claim.RoomIn(candidate.Line, candidate.Room) == 0)
             {
@@ -223,7 +232,12 @@ internal sealed partial class SqliteStore
 
             if (claim.Place(candidate) is not { } place)
             {
-                changed |= claim.PassOver(candidate);   // the next look reaches beyond it
+                if (claim.PassOver(candidate))
+                {
+                    changed = true;   // the next look reaches beyond it
+                    thinned = Thin(thinned, candidate.Line, byAge);
+                }
+
                 continue;
             }
 
@@ -232,6 +246,7 @@ internal sealed partial class SqliteStore
                 changed |= batch.Db.Use(HoldJob).Bind(candidate.Id).Run() == 1;
                 batch.Hold(candidate.Line, 1);
                 claim.Holds++;
+                thinned = Thin(thinned, candidate.Line, byAge);
                 continue;
             }
 
@@ -244,5 +259,28 @@ internal sealed partial class SqliteStore
         }
 
         return taken;
+    }
+
+    private static HashSet<Line>? Thin(HashSet<Line>? thinned, Line line, bool byAge)
+    {
+        if (!byAge)
+        {
+            (thinned ??= []).Add(line);
+        }
+
+        return thinned;
+    }
+
+    private static bool IsLastOfLine(List<Candidate> candidates, int at)
+    {
+        for (var i = at + 1; i < candidates.Count; i++)
+        {
+            if (candidates[i].Line == candidates[at].Line)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

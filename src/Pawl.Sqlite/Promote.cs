@@ -44,11 +44,11 @@ internal sealed partial class SqliteStore
                 }
 
                 var now = Micros.Of(request.Now);
-                var expired = Expire(batch, now, request.Count);   // before the due ones: what is too late must not start
+                var expired = Expire(batch, now, request.Count, out var more);   // before the due ones: what is too late must not start
                 var due = PromoteDue(batch, now, request.Count);
                 batch.Db.Use(DropIdempotencyKeys).Bind(now).Run();
                 var next = Earliest(First(batch.Db, SelectNextDue), First(batch.Db, SelectNextExpiry));
-                return new PromoteReply(true, due, expired, due == request.Count || expired == request.Count, next);
+                return new PromoteReply(true, due, expired, more || due == request.Count, next);
             },
             cancellationToken);
 
@@ -73,7 +73,7 @@ internal sealed partial class SqliteStore
         return jobs.Count;
     }
 
-    private int Expire(Batch batch, long now, int count)
+    private int Expire(Batch batch, long now, int count, out bool more)
     {
         var late = new List<long>();
         for (var row = batch.Db.Use(SelectExpired).Bind(now).Bind((long)count); row.Step();)
@@ -81,12 +81,15 @@ internal sealed partial class SqliteStore
             late.Add(row.Long(0));
         }
 
+        more = late.Count == count;
+        var expired = 0;
         foreach (var id in late)
         {
-            EndUnstarted(batch, id, JobEvent.Expired, Words.Of(EndReason.Expired), "engine", now);
+            // the end of one may have ended another of them, which waited for it
+            expired += EndUnstarted(batch, id, JobEvent.Expired, Words.Of(EndReason.Expired), "engine", now) ? 1 : 0;
         }
 
-        return late.Count;
+        return expired;
     }
 
     private static DateTimeOffset? First(Connection db, string sql)

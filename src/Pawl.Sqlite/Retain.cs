@@ -8,8 +8,12 @@ internal sealed partial class SqliteStore
         select id, line_id, state, ended_at, created_at from job where id > @after order by id limit @count
         """;
 
-    private const string DropOldEvents = "delete from event where seq in (select seq from event where at < @before order by seq limit 200)";
-    private const string SelectEventsAge = "select at from event order by seq limit 1";
+    // the first 200 and no more, or the last slice would look through all the younger ones for its full measure
+    private const string DropOldEvents = """
+        delete from event where seq in (select seq from (select seq, at from event where seq > 0 order by seq limit 200) where at < @before)
+        """;
+
+    private const string SelectEventsAge = "select at from event where seq > 0 order by seq limit 1";
     private const string KeepLastSeq = """
         insert into meta (key, value) values ('last_seq', (select coalesce(max(seq), 0) from event))
         on conflict (key) do update set value = max(value, excluded.value)

@@ -27,6 +27,7 @@ internal sealed class Writer : IDisposable
     private int _count;
     private int _signalled;
     private volatile bool _closing;
+    private volatile bool _closed;
     private volatile PawlException? _failed;
 
     public Writer(Batch batch, bool inline)
@@ -76,6 +77,11 @@ internal sealed class Writer : IDisposable
             _arrived.Set();
         }
 
+        if (_closed)
+        {
+            FailWaiting();   // it came between the last look of the closing and its end
+        }
+
         return new ValueTask<T>(call.Task);
     }
 
@@ -93,12 +99,16 @@ internal sealed class Writer : IDisposable
         _closing = true;
         _arrived.Set();
         _thread?.Join();
+        _closed = true;
+        FailWaiting();
+    }
+
+    private void FailWaiting()
+    {
         while (_waiting.TryDequeue(out var call))
         {
             call.Fail(new ObjectDisposedException(nameof(SqliteStore)));
         }
-
-        _arrived.Dispose();
     }
 
     private void Loop()

@@ -450,6 +450,19 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task A_job_whose_key_is_full_lets_no_other_type_overtake_those_behind_it()
+    {
+        await RunningAsync(Plain with { ConcurrencyKey = "repo" });
+        await EnqueueAllAsync(Enumerable.Repeat(Plain with { ConcurrencyKey = "repo", Priority = 9 }, 3));
+        var next = await EnqueueAsync(Plain with { Priority = 5 });
+        await EnqueueAsync(Plain with { Type = "report", Priority = 1 });
+
+        var taken = await ClaimAsync(Ask(await WorkerAsync(), 1, ("default", "report"), ("default", "mail")));
+
+        Assert.Equal([next], taken.Select(job => job.Lease.Job));
+    }
+
+    [Fact]
     public async Task A_job_that_was_offered_a_freed_key_and_moved_away_takes_it_from_nobody()
     {
         var holder = await RunningAsync(Plain with { ConcurrencyKey = "repo" });
