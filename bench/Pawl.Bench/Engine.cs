@@ -17,7 +17,7 @@ internal sealed class Engine : IAsyncDisposable
     public Ran Ran => _host.Services.GetRequiredService<Ran>();
 
     /// <summary>Starts it; with no slots it only enqueues.</summary>
-    public static async Task<Engine> StartAsync(int slots, Action<Noop, JobContext>? heard = null)
+    public static async Task<Engine> StartAsync(int slots, Action<Noop, JobContext>? heard = null, int? prefetch = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
@@ -28,6 +28,7 @@ internal sealed class Engine : IAsyncDisposable
             {
                 options.Worker.Enabled = slots > 0;
                 options.Worker.Slots = Math.Max(1, slots);
+                options.Worker.MaxPrefetch = prefetch ?? options.Worker.MaxPrefetch;
             })
             .UseSqlite(Database.ConnectionString)
             .AddHandler<NoopHandler, Noop>();

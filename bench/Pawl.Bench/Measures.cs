@@ -68,7 +68,7 @@ internal static class Measures
             {
                 reached.TrySetResult();
             }
-        }))
+        }, arguments.Number("prefetch", 0) is var prefetch and > 0 ? prefetch : null))
         {
             await reached.Task;
             var seconds = Report.Seconds(since);

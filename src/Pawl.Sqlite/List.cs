@@ -9,12 +9,23 @@ internal sealed partial class SqliteStore
     private const string WalkUp = "select id, line_id, state, dismissed_at from job where id > @beyond order by id limit @count";
     private const string StateDown = """
         select id, line_id, state, dismissed_at from job
-        where state = @state and state <> 'queued' and state <> 'succeeded' and id < @beyond order by id desc limit @count
+        where state = @state and worker_id is null and state <> 'queued' and state <> 'succeeded' and id < @beyond order by id desc limit @count
         """;
 
     private const string StateUp = """
         select id, line_id, state, dismissed_at from job
-        where state = @state and state <> 'queued' and state <> 'succeeded' and id > @beyond order by id limit @count
+        where state = @state and worker_id is null and state <> 'queued' and state <> 'succeeded' and id > @beyond order by id limit @count
+        """;
+
+    // few, and in no index by number: told by name, or the planner would walk the table
+    private const string RunningDown = """
+        select id, line_id, state, dismissed_at from job indexed by job_running
+        where worker_id is not null and id < @beyond order by id desc limit @count
+        """;
+
+    private const string RunningUp = """
+        select id, line_id, state, dismissed_at from job indexed by job_running
+        where worker_id is not null and id > @beyond order by id limit @count
         """;
 
     private const string ChildrenDown = """
@@ -84,6 +95,11 @@ internal sealed partial class SqliteStore
         if (query.Parent is { } parent)
         {
             return db.Use(query.Ascending ? ChildrenUp : ChildrenDown).Bind(parent).Bind(beyond).Bind((long)LooksAtOnce);
+        }
+
+        if (query.States is [JobState.Running])
+        {
+            return db.Use(query.Ascending ? RunningUp : RunningDown).Bind(beyond).Bind((long)LooksAtOnce);
         }
 
         if (query.States is [var only and not (JobState.Succeeded or JobState.Queued)])

@@ -59,19 +59,21 @@ create table job (
     dismissed_at        integer,
     row_version         integer not null default 1,
     check ((state = 'running') = (lease_token is not null)),
+    check ((worker_id is null) = (lease_token is null)),
     check ((state = 'succeeded' or state = 'failed' or state = 'cancelled') = (ended_at is not null)),
     check (held is null or state = 'queued'),
     check (dismissed_at is null or state = 'failed')
 ) strict;
 
--- Each index holds only the jobs that some loop looks for, so ended jobs cost none of them anything.
-create index job_line on job (line_id, priority desc, run_at, id) where state = 'queued' and held is null;
+-- Each index holds only the jobs that some loop looks for, so ended jobs cost none of them anything. Its condition is asked at every write
+-- of a job, so the cheap question that most jobs fail comes first.
+create index job_line on job (line_id, priority desc, run_at, id) where held is null and state = 'queued';
 create index job_due on job (run_at, id) where state = 'scheduled';
 create index job_start_by on job (start_by, id) where start_by is not null and attempt = 0 and ended_at is null;
-create index job_running on job (worker_id, id) where state = 'running';
+create index job_running on job (worker_id, id) where worker_id is not null;
 create index job_key_held on job (concurrency_key, line_id, priority desc, run_at, id) where held is not null;
-create index job_key_running on job (concurrency_key, id) where state = 'running' and concurrency_key is not null;
-create index job_unsuccessful on job (state, id) where state <> 'queued' and state <> 'succeeded';
+create index job_key_running on job (concurrency_key, id) where concurrency_key is not null and state = 'running';
+create index job_unsuccessful on job (state, id) where worker_id is null and state <> 'queued' and state <> 'succeeded';
 
 create table job_body (
     id                integer primary key references job (id),
