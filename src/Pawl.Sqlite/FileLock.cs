@@ -6,17 +6,22 @@ namespace Pawl.Sqlite;
 
 /// <summary>Holds a database file for this process alone.</summary>
 /// <remarks>
-/// Two locks. One on a file beside the database, with the owner's process id in it, so that a refused process can name its rival. On Unix
-/// also an advisory lock (flock) on the database itself, so that a hard link or another path cannot go round the first. SQLite's own locks
+/// Two locks. One on a file beside the database, with the owner's process id in another beside it, so that a refused process can name its
+/// rival: what is locked for one process alone cannot be read by the next. On Unix also an advisory lock (flock) on the database itself, so that a hard link or another path cannot go round the first. SQLite's own locks
 /// are of another kind (fcntl) and are dropped when any descriptor of the file is closed; hence this one is opened before SQLite opens the
 /// file and closed after SQLite has closed it, never in between.
 /// </remarks>
 internal sealed class FileLock : IDisposable
 {
     private readonly FileStream _beside;
+    private readonly string _pid;
     private FileStream? _itself;
 
-    private FileLock(FileStream beside) => _beside = beside;
+    private FileLock(FileStream beside, string pid)
+    {
+        _beside = beside;
+        _pid = pid;
+    }
 
     /// <summary>Takes the lock beside the database.</summary>
     /// <exception cref="PawlException"><c>storage_in_use</c> (exit code 7) when another process has it, <c>storage_path</c> (8) when
@@ -27,10 +32,8 @@ internal sealed class FileLock : IDisposable
         try
         {
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            file.Flush();
-            return new FileLock(file);
+            TellOwner(database + ".pid");
+            return new FileLock(file, database + ".pid");
         }
         catch (UnauthorizedAccessException error)
         {
@@ -46,7 +49,7 @@ internal sealed class FileLock : IDisposable
         }
         catch (IOException error)
         {
-            throw InUse(database, Owner(path), error);
+            throw InUse(database, error);
         }
     }
 
@@ -64,35 +67,51 @@ internal sealed class FileLock : IDisposable
         }
         catch (IOException error)
         {
-            throw InUse(database, null, error);
+            throw InUse(database, error);
         }
     }
 
     public void Dispose()
     {
         _itself?.Dispose();
+        File.Delete(_pid);
         _beside.Dispose();   // the file stays: removing it would let two processes lock two different files of that name
     }
 
-    private static PawlException InUse(string database, string? pid, Exception error) => new(
-        "storage_in_use",
-        $"The database '{database}' is in use by {(pid is null ? "another process" : $"process {pid}")}. "
-        + "One process owns a SQLite database at a time: stop that one, or use PostgreSQL to share the work.",
-        error,
-        exitCode: 7);
+    public static PawlException InUse(string database, Exception error)
+    {
+        var pid = Owner(database + ".pid");
+        return new(
+            "storage_in_use",
+            $"The database '{database}' is in use by {(pid is null ? "another process" : $"process {pid}")}. "
+            + "One process owns a SQLite database at a time: stop that one, or use PostgreSQL to share the work.",
+            error,
+            exitCode: 7);
+    }
 
+    private static void TellOwner(string path)
+    {
+        try
+        {
+            File.WriteAllText(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            // somebody reads it at this moment; the lock is what counts, the number is a courtesy
+        }
+    }
+
+    /// <summary>Null when there is none: its owner has just come or gone, or holds the file under another name.</summary>
     private static string? Owner(string path)
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(file);
-            var text = reader.ReadToEnd().Trim();
+            var text = File.ReadAllText(path).Trim();
             return text.Length > 0 ? text : null;
         }
         catch (IOException)
         {
-            return null;   // some systems do not let a locked file be read
+            return null;
         }
     }
 }

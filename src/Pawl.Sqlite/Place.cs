@@ -90,6 +90,11 @@ internal sealed class Place
             throw Refused("storage_path", $"'{Path}' cannot be read and written. Give this user that right.", error);
         }
 
+        catch (IOException error) when (error is not FileNotFoundException)
+        {
+            throw FileLock.InUse(Path, error);   // under another name, which has a lock of its own beside it
+        }
+
         if (read == 0)
         {
             throw Refused(

@@ -1,0 +1,34 @@
+using Pawl.Sqlite;
+using Pawl.Storage.Tests.OnlySqlite;
+
+namespace Pawl.Storage.Tests;
+
+/// <summary>The suite on a database in memory: what tests and simulations run on means what a file means.</summary>
+public sealed class SqliteJobStoreInMemory : JobStoreSpec
+{
+    private readonly TempFolder _folder = TempFolder.InMemory();
+
+    public override async ValueTask DisposeAsync()
+    {
+        var faults = FileFaults.In(await CopyAsync("after.db"));
+        await base.DisposeAsync();
+        _folder.Dispose();
+        Assert.Empty(faults);
+    }
+
+    protected override ValueTask<IJobStore> OpenAsync(TimeProvider clock) => new(SqliteStore.Open("Data Source=:memory:"));
+
+    protected override IEnumerable<(string Name, string Sql)> Statements() => OnlySqlite.Statements.All;
+
+    protected override async ValueTask<string> ExplainAsync(string sql) => OnlySqlite.Statements.Explain(await CopyAsync("plans.db"), sql);
+
+    private async ValueTask<string> CopyAsync(string name)
+    {
+        if (!File.Exists(_folder[name]))
+        {
+            await Store.BackupAsync(_folder[name], Ct);
+        }
+
+        return _folder[name];
+    }
+}
