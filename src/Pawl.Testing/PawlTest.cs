@@ -14,28 +14,24 @@ public sealed class PawlTest : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly IHost _host;
-    private readonly IJobStore _store;
-    private readonly PawlHost _pawl;
-    private readonly JobTypes _types;
-    private readonly OneByOne _steps;
+    private readonly Action<PawlBuilder> _configure;
+    private readonly Action<PawlOptions>? _options;
+    private readonly OneByOne _steps = new();
+    private readonly SqliteStore _store = SqliteStore.Open("Data Source=:memory:");
+    private readonly IJobStore _seen;
+    private IHost _host = null!;
 
-    private PawlTest(IHost host)
+    private PawlTest(Action<PawlBuilder> configure, Action<PawlOptions>? options, Func<IJobStore, IJobStore>? around)
     {
-        _host = host;
-        _steps = (OneByOne)host.Services.GetRequiredService<ILoops>();
-        _store = host.Services.GetRequiredService<IJobStore>();
-        _pawl = host.Services.GetRequiredService<PawlHost>();
-        _types = host.Services.GetRequiredService<JobTypes>();
-        Jobs = host.Services.GetRequiredService<IJobs>();
-        Clock = (ManualClock)host.Services.GetRequiredService<TimeProvider>();
+        (_configure, _options) = (configure, options);
+        _seen = around?.Invoke(_store) ?? _store;
     }
 
     /// <summary>Creates jobs and looks at them.</summary>
-    public IJobs Jobs { get; }
+    public IJobs Jobs => Services.GetRequiredService<IJobs>();
 
     /// <summary>The clock everything runs on.</summary>
-    public ManualClock Clock { get; }
+    public ManualClock Clock { get; } = new();
 
     /// <summary>The services of the program under test.</summary>
     public IServiceProvider Services => _host.Services;
@@ -45,25 +41,51 @@ public sealed class PawlTest : IAsyncDisposable
     /// <param name="options">Its settings.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     public static async Task<PawlTest> StartAsync(
-        Action<PawlBuilder> configure, Action<PawlOptions>? options = null, CancellationToken cancellationToken = default)
+        Action<PawlBuilder> configure, Action<PawlOptions>? options = null, CancellationToken cancellationToken = default) =>
+        await StartAsync(configure, options, null, cancellationToken);
+
+    /// <summary>The same with something around the store that brings faults.</summary>
+    internal static async Task<PawlTest> StartAsync(
+        Action<PawlBuilder> configure,
+        Action<PawlOptions>? options,
+        Func<IJobStore, IJobStore>? around,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
-        builder.Services.AddSingleton<TimeProvider>(new ManualClock());
-        builder.Services.AddSingleton<ILoops>(new OneByOne());
-        builder.Services.AddSingleton<IJobStore>(_ => SqliteStore.Open("Data Source=:memory:"));
-        configure(builder.Services.AddPawl(options));
-        var host = builder.Build();
+        var test = new PawlTest(configure, options, around);
         try
         {
-            await host.StartAsync(cancellationToken);
-            return new(host);
+            await test.StartAsync(cancellationToken);
+            return test;
         }
         catch (Exception)
         {
-            await DisposeAsync(host);
+            await test.EndAsync();
             throw;
         }
+    }
+
+    /// <summary>Stops the program in good order, as a deployment does, and starts it again on the same store.</summary>
+    /// <remarks>The clock moves as far as the stop needs: running handlers have <see cref="WorkerOptions.DrainTimeout"/>, are then told to
+    /// stop, and have their time of grace.</remarks>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        var stop = _steps.StartAsync(() => _host.StopAsync(CancellationToken.None));
+        while (true)
+        {
+            await _steps.QuietAsync();
+            if (stop.IsCompleted)
+            {
+                break;
+            }
+
+            Clock.AdvanceToNextTimer();
+        }
+
+        await stop;
+        await DisposeHostAsync();
+        await StartAsync(cancellationToken);
     }
 
     /// <summary>Lets everything run that can run now, and ends when nothing is left: no job runs, none could, none is due.</summary>
@@ -132,39 +154,59 @@ public sealed class PawlTest : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the program as a host does, without a drain time that a clock standing still could never end.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops the program without waiting for anything, and throws its store away.</summary>
+    public ValueTask DisposeAsync() => EndAsync();
+
+    private async Task StartAsync(CancellationToken cancellationToken)
     {
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await _host.StopAsync(now.Token);
-        await DisposeAsync(_host);
+        var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+        builder.Services.AddSingleton<ILoops>(_steps);
+        builder.Services.AddSingleton(_seen);
+        _configure(builder.Services.AddPawl(_options));
+        _host = builder.Build();
+        await _host.StartAsync(cancellationToken);
     }
 
-    private static async ValueTask DisposeAsync(IHost host)
+    private async ValueTask EndAsync()
     {
-        if (host is IAsyncDisposable disposable)
+        // Now: a clock that stands still would never end a drain.
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        if (_host is not null)
+        {
+            await _host.StopAsync(now.Token);
+            await DisposeHostAsync();
+        }
+
+        await _store.DisposeAsync();
+    }
+
+    private async ValueTask DisposeHostAsync()
+    {
+        if (_host is IAsyncDisposable disposable)
         {
             await disposable.DisposeAsync();
         }
         else
         {
-            host.Dispose();
+            _host.Dispose();
         }
     }
 
     private async Task<bool> IsIdleAsync(CancellationToken cancellationToken)
     {
-        if (_pawl.Worker is not { IsIdle: true })
+        if (Services.GetRequiredService<PawlHost>().Worker is not { IsIdle: true })
         {
             return false;
         }
 
+        var types = Services.GetRequiredService<JobTypes>();
         foreach (var line in await _store.LinesAsync(cancellationToken))
         {
             var waiting = line.Counts.GetValueOrDefault(JobState.Queued) - line.Held;
             var paused = line.QueuePausedAt is not null || line.TypePausedAt is not null;
-            if (line.Counts.GetValueOrDefault(JobState.Running) > 0 || (waiting > 0 && !paused && _types.Find(line.Type) is not null))
+            if (line.Counts.GetValueOrDefault(JobState.Running) > 0 || (waiting > 0 && !paused && types.Find(line.Type) is not null))
             {
                 return false;
             }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Pawl;
 
@@ -11,7 +12,8 @@ internal static class CanonicalJson
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Bounds.MaxDepth, AllowDuplicateProperties = false };
 
     /// <summary>SHA-256 of the canonical form.</summary>
-    /// <exception cref="PawlException"><c>json_invalid</c>, <c>json_too_deep</c> or <c>json_duplicate_key</c>.</exception>
+    /// <exception cref="PawlException"><c>encoding_invalid</c>, <c>json_invalid</c>, <c>json_too_deep</c> or
+    /// <c>json_duplicate_key</c>.</exception>
     public static byte[] Hash(ReadOnlyMemory<byte> json)
     {
         var buffer = new ArrayBufferWriter<byte>(json.Length + 16);
@@ -35,6 +37,12 @@ internal static class CanonicalJson
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
+        // The reader looks into a text only when it is asked for it.
+        if (!Utf8.IsValid(json.Span))
+        {
+            throw new PawlException("encoding_invalid", "This is no UTF-8. Send JSON in UTF-8, without a byte order mark.");
+        }
+
         try
         {
             return JsonDocument.Parse(json, Strict);

@@ -81,8 +81,23 @@ internal sealed class Limits
         return rounds;
     }
 
+    /// <summary>The same lines with the room that is left after an earlier round.</summary>
+    public List<ClaimLine> Again(List<ClaimLine> lines)
+    {
+        var again = new List<ClaimLine>(lines.Count);
+        foreach (var (queue, type, most) in lines)
+        {
+            if (Room(_lines[(queue, type)], most) is > 0 and var room)
+            {
+                again.Add(new(queue, type, room));
+            }
+        }
+
+        return again;
+    }
+
     /// <summary>How many more of a line may be taken.</summary>
-    public int Room(Line line, int most)
+    private int Room(Line line, int most)
     {
         var room = most;
         if (line.Type.Concurrency is { } ofType)

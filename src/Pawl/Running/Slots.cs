@@ -86,6 +86,15 @@ internal sealed class Slots(WorkerOptions options, Limits limits, TimeProvider c
         }
     }
 
+    /// <summary>The lines of a later round with the room that is left for them.</summary>
+    public List<ClaimLine> Again(List<ClaimLine> lines)
+    {
+        lock (_gate)
+        {
+            return limits.Again(lines);
+        }
+    }
+
     /// <summary>Learns of lines that exist; true when one is new.</summary>
     public bool Learn(IEnumerable<(string Queue, string Type)> lines)
     {

@@ -125,8 +125,9 @@ internal sealed partial class Worker
         Volatile.Write(ref _dry, ordinary || Volatile.Read(ref _dry));
         Volatile.Write(ref _urgentDry, true);
         var (slots, express, prefetch, got) = (wish.Slots, wish.Express, wish.Prefetch, 0);
-        foreach (var lines in wish.Rounds)
+        for (var round = 0; round < wish.Rounds.Count; round++)
         {
+            var lines = round == 0 ? wish.Rounds[0] : _slots.Again(wish.Rounds[round]);
             if (lines.Count == 0)
             {
                 continue;

@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Pawl.Tests.Hosting;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Settings_come_from_the_configuration_and_then_from_code()
+    {
+        var options = Read(
+            new()
+            {
+                ["Pawl:Worker:Slots"] = "4",
+                ["Pawl:Worker:LeaseTtl"] = "1m",
+                ["Pawl:Worker:Queues:0"] = "capture",
+                ["Pawl:Worker:QueueConcurrency:capture"] = "2",
+                ["Pawl:Retry:Multiplier"] = "3",
+                ["Pawl:Retry:BaseDelay"] = "PT30S",
+                ["Pawl:Types:Default:Timeout"] = "00:10:00",
+                ["Pawl:Recovery:Interval"] = "10m",
+                ["Pawl:Schema:Migrate"] = "false",
+                ["Pawl:Sqlite:Whatever"] = "is another's",
+            },
+            code => code.Worker.Slots = 6);
+
+        Assert.Equal((6, TimeSpan.FromMinutes(1)), (options.Worker.Slots, options.Worker.LeaseTtl));
+        Assert.Equal(["capture"], options.Worker.Queues);
+        Assert.Equal(2, options.Worker.QueueConcurrency["capture"]);
+        Assert.Equal((3, TimeSpan.FromSeconds(30)), (options.Retry.Multiplier, options.Retry.BaseDelay));
+        Assert.Equal(TimeSpan.FromMinutes(10), options.Types.Default.Timeout);
+        Assert.Equal(TimeSpan.FromMinutes(10), options.Recovery.Interval);
+        Assert.False(options.Schema.Migrate);
+    }
+
+    [Fact]
+    public void A_value_out_of_bounds_is_named_with_its_bounds_and_the_remedy()
+    {
+        var refused = Assert.Throws<PawlException>(() => Read([], options => options.Worker.Slots = 0));
+
+        Assert.Equal(("config_invalid", 8), (refused.Code, refused.ExitCode));
+        Assert.Equal(
+            "Pawl:Worker:Slots must be between 1 and 1000, but was 0. "
+            + "Set it in appsettings.json or with AddPawl(o => o.Worker.Slots = …).",
+            refused.Message);
+    }
+
+    [Fact]
+    public void All_faults_are_told_at_once()
+    {
+        var refused = Assert.Throws<PawlException>(() => Read([], options =>
+        {
+            options.Worker.Slots = 2_000;
+            options.Worker.LeaseTtl = TimeSpan.FromSeconds(1);
+            options.Retry = options.Retry with { MaxAttempts = 0 };
+            options.Health.AlertBelow = 101;
+        }));
+
+        Assert.Equal(4, refused.Message.Split(Environment.NewLine).Length);
+    }
+
+    [Fact]
+    public void A_lease_that_one_late_heartbeat_would_end_is_a_conflict()
+    {
+        var refused = Assert.Throws<PawlException>(() => Read([], options =>
+        {
+            options.Worker.LeaseTtl = TimeSpan.FromSeconds(10);
+            options.Worker.HeartbeatInterval = TimeSpan.FromSeconds(5);
+        }));
+
+        Assert.Equal(("config_conflict", 8), (refused.Code, refused.ExitCode));
+    }
+
+    [Theory]
+    [InlineData("Pawl:Worker:Slotz", "4", "Slots")]
+    [InlineData("Pawl:Worker:Slots", "many", "whole number")]
+    [InlineData("Pawl:Worker:LeaseTtl", "30", "1h30m")]
+    [InlineData("Pawl:Worker:Enabled", "yes", "true or false")]
+    [InlineData("Pawl:Types:Mail:Timeout", "5m", "Default")]
+    public void A_slip_in_the_configuration_is_named_with_its_place(string setting, string value, string told)
+    {
+        var refused = Assert.Throws<PawlException>(() => Read(new() { [setting] = value }));
+
+        Assert.Equal(("config_invalid", 8), (refused.Code, refused.ExitCode));
+        Assert.Contains(told, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Pawl:", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_kept_slot_is_there_from_four_slots_on()
+    {
+        Assert.Equal([0, 0, 1, 1], new[] { 1, 3, 4, 10 }.Select(slots => new WorkerOptions { Slots = slots }.KeptSlots));
+        Assert.Equal(3, new WorkerOptions { ExpressSlots = 3 }.KeptSlots);
+    }
+
+    private static PawlOptions Read(Dictionary<string, string?> settings, Action<PawlOptions>? code = null)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        services.AddPawl(code);
+        using var all = services.BuildServiceProvider();
+        return all.GetRequiredService<IOptions<PawlOptions>>().Value;
+    }
+}
