@@ -6,7 +6,7 @@ internal sealed partial class SqliteStore
 {
     private const string SelectWorkers = """
         select w.id, w.facts, w.opening, w.remote, w.beat, w.gone, w.draining, w.slots_used, w.started_at, w.seen_at,
-            (select count(*) from job j where j.worker_id = w.id and j.state = 'running')
+            (select count(*) from job j where j.worker_id = w.id)
         from worker w
         order by w.id
         """;
