@@ -18,9 +18,14 @@ public sealed class PawlTest : IAsyncDisposable
     private readonly Action<PawlOptions>? _options;
     private readonly OneByOne _steps = new();
     private readonly SqliteStore _store = SqliteStore.Open("Data Source=:memory:");
+    private readonly IJobStore _seen;
     private IHost _host = null!;
 
-    private PawlTest(Action<PawlBuilder> configure, Action<PawlOptions>? options) => (_configure, _options) = (configure, options);
+    private PawlTest(Action<PawlBuilder> configure, Action<PawlOptions>? options, Func<IJobStore, IJobStore>? around)
+    {
+        (_configure, _options) = (configure, options);
+        _seen = around?.Invoke(_store) ?? _store;
+    }
 
     /// <summary>Creates jobs and looks at them.</summary>
     public IJobs Jobs => Services.GetRequiredService<IJobs>();
@@ -36,10 +41,18 @@ public sealed class PawlTest : IAsyncDisposable
     /// <param name="options">Its settings.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     public static async Task<PawlTest> StartAsync(
-        Action<PawlBuilder> configure, Action<PawlOptions>? options = null, CancellationToken cancellationToken = default)
+        Action<PawlBuilder> configure, Action<PawlOptions>? options = null, CancellationToken cancellationToken = default) =>
+        await StartAsync(configure, options, null, cancellationToken);
+
+    /// <summary>The same with something around the store that brings faults.</summary>
+    internal static async Task<PawlTest> StartAsync(
+        Action<PawlBuilder> configure,
+        Action<PawlOptions>? options,
+        Func<IJobStore, IJobStore>? around,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        var test = new PawlTest(configure, options);
+        var test = new PawlTest(configure, options, around);
         try
         {
             await test.StartAsync(cancellationToken);
@@ -149,7 +162,7 @@ public sealed class PawlTest : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton<ILoops>(_steps);
-        builder.Services.AddSingleton<IJobStore>(_store);
+        builder.Services.AddSingleton(_seen);
         _configure(builder.Services.AddPawl(_options));
         _host = builder.Build();
         await _host.StartAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pawl.Storage;
 using Pawl.Testing;
 
 namespace Pawl.Tests.Running;
@@ -13,7 +14,8 @@ internal static class Stage
         Func<Say, JobContext, CancellationToken, Task> does,
         Action<PawlOptions>? options = null,
         Action<JobTypeBuilder<Say>>? type = null,
-        Action<PawlBuilder>? more = null) =>
+        Action<PawlBuilder>? more = null,
+        Func<IJobStore, IJobStore>? around = null) =>
         PawlTest.StartAsync(
             pawl =>
             {
@@ -23,6 +25,7 @@ internal static class Stage
                 more?.Invoke(pawl);
             },
             options,
+            around,
             TestContext.Current.CancellationToken);
 
     /// <summary>A point that a handler passes and a test waits for, with a limit.</summary>

@@ -1,0 +1,183 @@
+using Pawl.Storage;
+
+namespace Pawl.Tests.Running;
+
+/// <summary>Brings faults between the engine and the real store: before a call, or after its commit.</summary>
+internal sealed class FaultyStore(IJobStore inner) : IJobStore
+{
+    private readonly Lock _gate = new();
+    private readonly List<Fault> _faults = [];
+
+    public StoreInfo Info => inner.Info;
+
+    public Wakeups Wakeups => inner.Wakeups;
+
+    /// <summary>How often each verb was called.</summary>
+    public Dictionary<string, int> Calls { get; } = [];
+
+    /// <summary>Lets the next calls of a verb fail before they reach the store.</summary>
+    public void FailBefore(string verb, int times = 1, Exception? error = null) => Add(new(verb, times, false, error));
+
+    /// <summary>Lets the next calls of a verb be committed and then fail: nobody hears of what was done.</summary>
+    public void FailAfter(string verb, int times = 1) => Add(new(verb, times, true, null));
+
+    /// <summary>Ends all faults.</summary>
+    public void Heal()
+    {
+        lock (_gate)
+        {
+            _faults.Clear();
+        }
+    }
+
+    public ValueTask<SchemaStatus> MigrateAsync(bool apply, CancellationToken cancellationToken) =>
+        RunAsync("Migrate", () => inner.MigrateAsync(apply, cancellationToken));
+
+    public ValueTask<EnqueueReply> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Enqueue", () => inner.EnqueueAsync(request, cancellationToken));
+
+    public ValueTask<IReadOnlyList<Claimed>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Claim", () => inner.ClaimAsync(request, cancellationToken));
+
+    public ValueTask<long> RegisterAsync(WorkerFacts worker, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync("Register", () => inner.RegisterAsync(worker, now, cancellationToken));
+
+    public ValueTask<HeartbeatReply> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Heartbeat", () => inner.HeartbeatAsync(request, cancellationToken));
+
+    public ValueTask<IReadOnlyList<SaveReply>> SaveAsync(
+        IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync("Save", () => inner.SaveAsync(saves, now, cancellationToken));
+
+    public ValueTask<IReadOnlyList<SettleReply>> SettleAsync(
+        IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync("Settle", () => inner.SettleAsync(settlements, now, cancellationToken));
+
+    public ValueTask<LoseReply> LoseAsync(LoseRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Lose", () => inner.LoseAsync(request, cancellationToken));
+
+    public ValueTask<PromoteReply> PromoteAsync(PromoteRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Promote", () => inner.PromoteAsync(request, cancellationToken));
+
+    public ValueTask<IReadOnlyList<Changed>> CancelAsync(CancelRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Cancel", () => inner.CancelAsync(request, cancellationToken));
+
+    public ValueTask<IReadOnlyList<Changed>> RetryAsync(RetryRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Retry", () => inner.RetryAsync(request, cancellationToken));
+
+    public ValueTask<IReadOnlyList<Changed>> EditAsync(EditRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Edit", () => inner.EditAsync(request, cancellationToken));
+
+    public ValueTask<IReadOnlyList<Changed>> DismissAsync(DismissRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Dismiss", () => inner.DismissAsync(request, cancellationToken));
+
+    public ValueTask<IReadOnlyList<Changed>> ApproveAsync(ApproveRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Approve", () => inner.ApproveAsync(request, cancellationToken));
+
+    public ValueTask<IReadOnlyList<Changed>> PurgeAsync(PurgeRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Purge", () => inner.PurgeAsync(request, cancellationToken));
+
+    public ValueTask<RetainReply> RetainAsync(RetainRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Retain", () => inner.RetainAsync(request, cancellationToken));
+
+    public ValueTask PauseAsync(PauseRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Pause", () => inner.PauseAsync(request, cancellationToken));
+
+    public ValueTask LimitAsync(LimitRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Limit", () => inner.LimitAsync(request, cancellationToken));
+
+    public ValueTask<LeadReply> LeadAsync(LeadRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Lead", () => inner.LeadAsync(request, cancellationToken));
+
+    public ValueTask RecordAsync(IReadOnlyList<Fact> facts, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync("Record", () => inner.RecordAsync(facts, now, cancellationToken));
+
+    public ValueTask<IReadOnlyList<Job>> GetAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
+        RunAsync("Get", () => inner.GetAsync(ids, cancellationToken));
+
+    public ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken) =>
+        RunAsync("List", () => inner.ListAsync(query, cancellationToken));
+
+    public ValueTask<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId job, CancellationToken cancellationToken) =>
+        RunAsync("Attempts", () => inner.AttemptsAsync(job, cancellationToken));
+
+    public ValueTask<IReadOnlyList<EventRecord>> EventsAsync(EventQuery query, CancellationToken cancellationToken) =>
+        RunAsync("Events", () => inner.EventsAsync(query, cancellationToken));
+
+    public ValueTask<LogPage> LogAsync(LogQuery query, CancellationToken cancellationToken) =>
+        RunAsync("Log", () => inner.LogAsync(query, cancellationToken));
+
+    public ValueTask<IReadOnlyList<Artifact>> ArtifactsAsync(JobId job, CancellationToken cancellationToken) =>
+        RunAsync("Artifacts", () => inner.ArtifactsAsync(job, cancellationToken));
+
+    public ValueTask<ReadOnlyMemory<byte>?> ArtifactAsync(JobId job, string name, CancellationToken cancellationToken) =>
+        RunAsync("Artifact", () => inner.ArtifactAsync(job, name, cancellationToken));
+
+    public ValueTask<IReadOnlyList<ItemRow?>> ItemsAsync(
+        string dataset, IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
+        RunAsync("Items", () => inner.ItemsAsync(dataset, keys, cancellationToken));
+
+    public ValueTask<IReadOnlyList<ItemRun>> ItemRunsAsync(ItemRunQuery query, CancellationToken cancellationToken) =>
+        RunAsync("ItemRuns", () => inner.ItemRunsAsync(query, cancellationToken));
+
+    public ValueTask<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken) =>
+        RunAsync("Workers", () => inner.WorkersAsync(cancellationToken));
+
+    public ValueTask<IReadOnlyList<LineFacts>> LinesAsync(CancellationToken cancellationToken) =>
+        RunAsync("Lines", () => inner.LinesAsync(cancellationToken));
+
+    public ValueTask<IReadOnlyList<MinuteFacts>> MinutesAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        RunAsync("Minutes", () => inner.MinutesAsync(since, cancellationToken));
+
+    public ValueTask BackupAsync(string path, CancellationToken cancellationToken) =>
+        RunAsync("Backup", () => inner.BackupAsync(path, cancellationToken));
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private void Add(Fault fault)
+    {
+        lock (_gate)
+        {
+            _faults.Add(fault);
+        }
+    }
+
+    private async ValueTask RunAsync(string verb, Func<ValueTask> call) => await RunAsync(verb, async () =>
+    {
+        await call();
+        return 0;
+    });
+
+    private async ValueTask<T> RunAsync<T>(string verb, Func<ValueTask<T>> call)
+    {
+        Fault? fault;
+        lock (_gate)
+        {
+            Calls[verb] = Calls.GetValueOrDefault(verb) + 1;
+            fault = _faults.FirstOrDefault(one => one.Verb == verb && one.Times > 0);
+            if (fault is not null)
+            {
+                fault.Times--;
+            }
+        }
+
+        if (fault is { After: false })
+        {
+            throw fault.Error ?? new PawlException("storage_unavailable", "The store is away.");
+        }
+
+        var result = await call();
+        return fault is null ? result : throw new PawlException("storage_unavailable", "The answer was lost.");
+    }
+
+    private sealed class Fault(string verb, int times, bool after, Exception? error)
+    {
+        public string Verb => verb;
+
+        public int Times { get; set; } = times;
+
+        public bool After => after;
+
+        public Exception? Error => error;
+    }
+}

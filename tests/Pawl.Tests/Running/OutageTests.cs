@@ -1,0 +1,156 @@
+using Pawl.Storage;
+using Pawl.Testing;
+
+namespace Pawl.Tests.Running;
+
+public sealed class OutageTests : IAsyncDisposable
+{
+    private FaultyStore _store = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_end_that_cannot_be_stored_is_kept_and_stored_when_the_store_is_back()
+    {
+        await using var test = await StartAsync((_, _, _) => Task.CompletedTask);
+        _store.FailBefore("Settle", times: 6);
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+
+        await test.PassAsync(TimeSpan.FromSeconds(20), Token);
+        await test.RunUntilIdleAsync(Token);
+
+        Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
+    }
+
+    [Fact]
+    public async Task An_end_whose_answer_is_lost_is_stored_once()
+    {
+        await using var test = await StartAsync((_, _, _) => Task.CompletedTask);
+        _store.FailAfter("Settle");
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+
+        await test.PassAsync(TimeSpan.FromSeconds(5), Token);
+        await test.RunUntilIdleAsync(Token);
+
+        Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
+        Assert.Single(await test.Jobs.EventsAsync(job: id, cancellationToken: Token), happened => happened.Kind == EventKind.Succeeded);
+    }
+
+    [Fact]
+    public async Task Jobs_of_a_claim_whose_answer_is_lost_are_given_back_and_run()
+    {
+        var attempts = new List<int>();
+        await using var test = await StartAsync((_, job, _) =>
+        {
+            attempts.Add(job.Attempt);
+            return Task.CompletedTask;
+        });
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
+        _store.FailAfter("Claim");
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+
+        await test.PassAsync(TimeSpan.FromSeconds(40), Token);
+        await test.RunUntilIdleAsync(Token);
+
+        Assert.Equal((JobState.Succeeded, 2), await StateAsync(test, id));
+        Assert.Equal([2], attempts);
+        Assert.Equal((0, 0), ((await test.Jobs.GetAsync(id, Token)).Losses, (await test.Jobs.GetAsync(id, Token)).Failures));
+    }
+
+    [Fact]
+    public async Task Claims_go_on_by_themselves_after_an_outage()
+    {
+        await using var test = await StartAsync((_, _, _) => Task.CompletedTask);
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
+        _store.FailBefore("Claim", times: 4);
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+
+        await test.PassAsync(TimeSpan.FromSeconds(20), Token);
+        await test.RunUntilIdleAsync(Token);
+
+        Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_whose_answer_is_lost_counts_once_and_the_handler_does_not_notice()
+    {
+        await using var test = await StartAsync(async (_, job, token) =>
+        {
+            await job.SaveAsync(new AttemptTests.Cursor(1), total: 2, token);
+            await job.SaveAsync(new AttemptTests.Cursor(2), total: 2, token);
+        });
+        _store.FailAfter("Save");
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+
+        await test.PassAsync(TimeSpan.FromSeconds(5), Token);
+        await test.RunUntilIdleAsync(Token);
+
+        Assert.Equal(2, (await test.Jobs.GetAsync(id, Token)).Checkpoint!.Version);
+        Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
+    }
+
+    [Fact]
+    public async Task Children_of_a_save_whose_answer_is_lost_are_created_once()
+    {
+        await using var test = await StartAsync(async (say, job, token) =>
+        {
+            if (say.Word == "parent")
+            {
+                await job.SpawnManyAsync([new Say("a"), new Say("b")], cancellationToken: token);
+            }
+        });
+        _store.FailAfter("Save");
+        var id = (await test.Jobs.EnqueueAsync(new Say("parent"), cancellationToken: Token)).Id;
+
+        await test.PassAsync(TimeSpan.FromSeconds(5), Token);
+        await test.RunUntilIdleAsync(Token);
+
+        Assert.Equal(2, (await test.Jobs.ListAsync(new() { Parent = id }, Token)).Jobs.Count);
+    }
+
+    [Fact]
+    public async Task A_worker_that_cannot_renew_its_leases_stops_itself_and_begins_anew()
+    {
+        var stopped = new List<int>();
+        await using var test = await StartAsync(async (_, job, token) =>
+        {
+            if (job.Attempt == 1)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, job.Clock, token).ContinueWith(
+                    _ => stopped.Add(job.Attempt), TaskScheduler.Current);
+            }
+        });
+        var id = (await test.Jobs.EnqueueAsync(new Say(), new() { Timeout = TimeSpan.FromHours(1) }, Token)).Id;
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
+        _store.FailBefore("Heartbeat", times: 1_000);
+        await test.PassAsync(TimeSpan.FromSeconds(45), Token);
+
+        Assert.Equal([1], stopped);
+        _store.Heal();
+        await test.PassAsync(TimeSpan.FromSeconds(60), Token);
+        await test.RunUntilIdleAsync(Token);
+        var job = await test.Jobs.GetAsync(id, Token);
+        Assert.Equal((JobState.Succeeded, 2, 1), (job.State, job.Attempt, job.Losses));
+    }
+
+    [Fact]
+    public async Task An_end_the_store_will_never_take_is_stored_as_failed_and_says_so()
+    {
+        await using var test = await StartAsync((_, _, _) => Task.CompletedTask);
+        _store.FailBefore("Settle", times: 1, new ArgumentException("no such end"));
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+        await test.RunUntilIdleAsync(Token);
+
+        var job = await test.Jobs.GetAsync(id, Token);
+        Assert.Equal((JobState.Failed, "end_refused"), (job.State, job.Error!.Rule));
+        Assert.Contains("no such end", job.Error.Message, StringComparison.Ordinal);
+    }
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private static async Task<(JobState State, int Attempt)> StateAsync(PawlTest test, JobId id) =>
+        await test.Jobs.GetAsync(id, Token) is var job ? (job.State, job.Attempt) : default;
+
+    private Task<PawlTest> StartAsync(Func<Say, JobContext, CancellationToken, Task> does) =>
+        Stage.StartAsync(does, around: store => _store = new(store));
+}
