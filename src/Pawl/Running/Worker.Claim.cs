@@ -61,7 +61,8 @@ internal sealed partial class Worker
         }
     }
 
-    /// <summary>Whether the store has so many ends to take that more work would only pile up here; once it has taken them it says so.</summary>
+    /// <summary>Whether the store has so many ends to take that more work would only pile up here; once it has taken them it says
+    /// so.</summary>
     private bool IsChoked()
     {
         // Said before it is looked at, so that an end that is stored meanwhile wakes us.

@@ -112,7 +112,8 @@ public sealed class ItemTests
         await test.AdvanceAsync(TimeSpan.FromSeconds(121), Token);
 
         Assert.Equal(["1", "2", "3", "4", "5"], commits.Done);
-        Assert.Equal((JobState.Succeeded, 0), ((await test.Jobs.GetAsync(id, Token)).State, (await test.Jobs.GetAsync(id, Token)).Failures));
+        var job = await test.Jobs.GetAsync(id, Token);
+        Assert.Equal((JobState.Succeeded, 0), (job.State, job.Failures));
     }
 
     private static Dictionary<string, string> Version(string parser, string cards) => new() { ["parser"] = parser, ["cards"] = cards };

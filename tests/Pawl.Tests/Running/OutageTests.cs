@@ -3,7 +3,7 @@ using Pawl.Testing;
 
 namespace Pawl.Tests.Running;
 
-public sealed class OutageTests
+public sealed class OutageTests : IAsyncDisposable
 {
     private FaultyStore _store = null!;
 
@@ -33,7 +33,7 @@ public sealed class OutageTests
         await test.RunUntilIdleAsync(Token);
 
         Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
-        Assert.Single((await test.Jobs.EventsAsync(job: id, cancellationToken: Token)).Where(happened => happened.Kind == EventKind.Succeeded));
+        Assert.Single(await test.Jobs.EventsAsync(job: id, cancellationToken: Token), happened => happened.Kind == EventKind.Succeeded);
     }
 
     [Fact]
@@ -45,6 +45,7 @@ public sealed class OutageTests
             attempts.Add(job.Attempt);
             return Task.CompletedTask;
         });
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
         _store.FailAfter("Claim");
         var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
 
@@ -60,6 +61,7 @@ public sealed class OutageTests
     public async Task Claims_go_on_by_themselves_after_an_outage()
     {
         await using var test = await StartAsync((_, _, _) => Task.CompletedTask);
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
         _store.FailBefore("Claim", times: 4);
         var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
 
@@ -143,6 +145,8 @@ public sealed class OutageTests
         Assert.Equal((JobState.Failed, "end_refused"), (job.State, job.Error!.Rule));
         Assert.Contains("no such end", job.Error.Message, StringComparison.Ordinal);
     }
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     private static async Task<(JobState State, int Attempt)> StateAsync(PawlTest test, JobId id) =>
         await test.Jobs.GetAsync(id, Token) is var job ? (job.State, job.Attempt) : default;
