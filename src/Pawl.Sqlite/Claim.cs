@@ -155,7 +155,8 @@ internal sealed partial class SqliteStore
             }
 
             most += claim.PassedOver(line);
-            for (var row = batch.Db.Use(SelectFront).Bind(line.Id).Bind((long)claim.LeastPriority).Bind(claim.Now).Bind((long)most); row.Step();)
+            var row = batch.Db.Use(SelectFront).Bind(line.Id).Bind((long)claim.LeastPriority).Bind(claim.Now).Bind((long)most);
+            while (row.Step())
             {
                 candidates.Add(Candidate.Of(row, line, room));
             }
@@ -194,7 +195,8 @@ internal sealed partial class SqliteStore
                     continue;
                 }
 
-                for (var row = batch.Db.Use(SelectOldest).Bind(line.Id).Bind((long)below).Bind(before).Bind(claim.Now).Bind((long)count); row.Step();)
+                var row = batch.Db.Use(SelectOldest).Bind(line.Id).Bind((long)below).Bind(before).Bind(claim.Now).Bind((long)count);
+                while (row.Step())
                 {
                     candidates.Add(Candidate.Of(row, line, room));
                 }

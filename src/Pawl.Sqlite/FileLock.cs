@@ -7,9 +7,10 @@ namespace Pawl.Sqlite;
 /// <summary>Holds a database file for this process alone.</summary>
 /// <remarks>
 /// Two locks. One on a file beside the database, with the owner's process id in another beside it, so that a refused process can name its
-/// rival: what is locked for one process alone cannot be read by the next. On Unix also an advisory lock (flock) on the database itself, so that a hard link or another path cannot go round the first. SQLite's own locks
-/// are of another kind (fcntl) and are dropped when any descriptor of the file is closed; hence this one is opened before SQLite opens the
-/// file and closed after SQLite has closed it, never in between.
+/// rival: what is locked for one process alone cannot be read by the next. On Unix also an advisory lock (flock) on the database itself, so
+/// that a hard link or another path cannot go round the first. SQLite's own locks are of another kind (fcntl) and are dropped when any
+/// descriptor of the file is closed; hence this one is opened before SQLite opens the file and closed after SQLite has closed it, never in
+/// between.
 /// </remarks>
 internal sealed class FileLock : IDisposable
 {

@@ -9,7 +9,8 @@ internal sealed partial class SqliteStore
     private const string WalkUp = "select id, line_id, state, dismissed_at from job where id > @beyond order by id limit @count";
     private const string StateDown = """
         select id, line_id, state, dismissed_at from job
-        where state = @state and worker_id is null and state <> 'queued' and state <> 'succeeded' and id < @beyond order by id desc limit @count
+        where state = @state and worker_id is null and state <> 'queued' and state <> 'succeeded' and id < @beyond
+        order by id desc limit @count
         """;
 
     private const string StateUp = """

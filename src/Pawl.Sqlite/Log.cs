@@ -65,7 +65,7 @@ internal sealed partial class SqliteStore
         return (text.WrittenMemory, next);
     }
 
-    /// <summary>How many bytes of whole lines fit. A page is never empty while there is more: its first line comes however long it is.</summary>
+    /// <summary>How many bytes of whole lines fit. A page is never empty while there is more: its first line comes however long.</summary>
     private static int WholeLines(ReadOnlySpan<byte> text, int room, bool oneAtLeast)
     {
         if (text.Length <= room)

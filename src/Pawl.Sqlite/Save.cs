@@ -96,19 +96,22 @@ internal sealed partial class SqliteStore
         if (save.Checkpoint is not null)
         {
             batch.JobEvent(
-                EventKind.Checkpoint, id.Value, job.Generation, attempt, null, null, now, reason: $"version {version}", worker: job.WorkerId);
+                EventKind.Checkpoint, id.Value, job.Generation, attempt, null, null, now, reason: $"version {version}",
+                worker: job.WorkerId);
         }
 
         if (save.Items.Count > 0)
         {
             batch.JobEvent(
-                EventKind.Items, id.Value, job.Generation, attempt, null, null, now, reason: $"{save.Items.Count} items", worker: job.WorkerId);
+                EventKind.Items, id.Value, job.Generation, attempt, null, null, now, reason: $"{save.Items.Count} items",
+                worker: job.WorkerId);
         }
 
         foreach (var fact in save.Facts)
         {
             batch.JobEvent(
-                fact.Kind, id.Value, job.Generation, attempt, null, null, now, fact.Actor, fact.Reason, fact.Title, fact.Data, job.WorkerId);
+                fact.Kind, id.Value, job.Generation, attempt, null, null, now, fact.Actor, fact.Reason, fact.Title,
+                fact.Data, job.WorkerId);
         }
     }
 

@@ -149,14 +149,17 @@ public abstract partial class JobStoreSpec : IAsyncLifetime
         Rule = "http.502",
     };
 
-    protected Settlement Failure(Claimed job, ErrorCategory category = ErrorCategory.Network, Disposition disposition = Disposition.Retry) => new()
-    {
-        Lease = job.Lease,
-        Outcome = Outcome.Failed,
-        Event = JobEvent.FailedForGood,
-        Error = Error(category, disposition),
-        Rule = "budget",
-    };
+    protected Settlement Failure(
+        Claimed job,
+        ErrorCategory category = ErrorCategory.Network,
+        Disposition disposition = Disposition.Retry) => new()
+        {
+            Lease = job.Lease,
+            Outcome = Outcome.Failed,
+            Event = JobEvent.FailedForGood,
+            Error = Error(category, disposition),
+            Rule = "budget",
+        };
 
     protected Settlement Snooze(Claimed job, WaitReason why = WaitReason.Snooze, TimeSpan? delay = null) => new()
     {
@@ -198,6 +201,10 @@ public abstract partial class JobStoreSpec : IAsyncLifetime
     protected async Task<Job> JobAsync(JobId id) => Assert.Single(await Store.GetAsync([id], Ct));
 
     protected async Task<JobState> StateAsync(JobId id) => (await JobAsync(id)).State;
+
+    /// <summary>Where a job stands, and why it was stopped.</summary>
+    protected async Task<(JobState State, EndReason? Why)> EndOfAsync(JobId id) =>
+        await JobAsync(id) is var job ? (job.State, job.EndReason) : default;
 
     protected async Task<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId id) => await Store.AttemptsAsync(id, Ct);
 
@@ -276,8 +283,11 @@ public abstract partial class JobStoreSpec : IAsyncLifetime
     protected async Task<HeartbeatReply> BeatAsync(long worker, long beat = 1, params Lease[] begun) =>
         await Store.HeartbeatAsync(new HeartbeatRequest { WorkerId = worker, Beat = beat, Now = Now, Begun = begun }, Ct);
 
-    protected async Task<Changed> CancelAsync(JobId id, bool children = true) =>
-        Assert.Single(await Store.CancelAsync(new CancelRequest { Ids = [id], Now = Now, By = "ann", Reason = "wrong", Children = children }, Ct));
+    protected async Task<Changed> CancelAsync(JobId id, bool children = true)
+    {
+        var request = new CancelRequest { Ids = [id], Now = Now, By = "ann", Reason = "wrong", Children = children };
+        return Assert.Single(await Store.CancelAsync(request, Ct));
+    }
 
     protected async Task<Changed> RetryAsync(JobId id, bool force = false, bool fromStart = false, RecoveryMark? recovery = null)
     {
@@ -289,7 +299,8 @@ public abstract partial class JobStoreSpec : IAsyncLifetime
 
     protected EditRequest Edit(JobId id) => new() { Ids = [id], Now = Now, By = "ann" };
 
-    protected async Task<Changed> ApproveAsync(JobId id) => Assert.Single(await Store.ApproveAsync(new ApproveRequest([id], Now, "ann"), Ct));
+    protected async Task<Changed> ApproveAsync(JobId id) =>
+        Assert.Single(await Store.ApproveAsync(new ApproveRequest([id], Now, "ann"), Ct));
 
     protected async Task<Changed> DismissAsync(JobId id, bool dismiss = true) =>
         Assert.Single(await Store.DismissAsync(new DismissRequest([id], dismiss, Now, "ann", "known outage"), Ct));

@@ -3,7 +3,8 @@ using Pawl.Storage.Tests.OnlySqlite;
 
 namespace Pawl.Storage.Tests;
 
-/// <summary>The suite on a SQLite file in WAL mode, as users have it. The file lies in memory: durability is the subject of other tests.</summary>
+/// <summary>The suite on a SQLite file in WAL mode, as users have it. The file lies in memory where that is to be had: durability is the
+/// subject of other tests.</summary>
 public sealed class SqliteJobStore : JobStoreSpec
 {
     private readonly TempFolder _folder = TempFolder.InMemory();
@@ -17,7 +18,8 @@ public sealed class SqliteJobStore : JobStoreSpec
         Assert.Empty(faults);
     }
 
-    protected override ValueTask<IJobStore> OpenAsync(TimeProvider clock) => new(SqliteStore.Open($"Data Source={_folder[$"jobs-{++_opened}.db"]}"));
+    protected override ValueTask<IJobStore> OpenAsync(TimeProvider clock) =>
+        new(SqliteStore.Open($"Data Source={_folder[$"jobs-{++_opened}.db"]}"));
 
     protected override IEnumerable<(string Name, string Sql)> Statements() => OnlySqlite.Statements.All;
 

@@ -10,8 +10,10 @@ internal sealed class TempFolder : IDisposable
 
     public string FullPath { get; }
 
-    /// <summary>A folder for files that need not outlive the machine: in its memory where it offers that (Linux), else on its disk.</summary>
-    /// <remarks>What a file means to its program is the same there; only a flush costs nothing. Where flushes are the subject, use the disk.</remarks>
+    /// <summary>A folder for files that need not outlive the machine: in its memory where it offers that (Linux), else on its
+    /// disk.</summary>
+    /// <remarks>A file means the same to its program there; only a flush costs nothing. Where flushes are the subject, use the
+    /// disk.</remarks>
     public static TempFolder InMemory()
     {
         const string Memory = "/dev/shm";

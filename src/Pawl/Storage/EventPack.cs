@@ -52,7 +52,8 @@ internal sealed class EventPack
         Byte((byte)kind);
         Byte(from is { } before ? (byte)(before + 1) : (byte)0);
         Byte(to is { } after ? (byte)(after + 1) : (byte)0);
-        Byte((byte)((actor is null ? 0 : 1) | (reason is null ? 0 : 2) | (title is null ? 0 : 4) | (data is null ? 0 : 8) | (worker == 0 ? 0 : 16)));
+        var texts = (actor is null ? 0 : 1) | (reason is null ? 0 : 2) | (title is null ? 0 : 4) | (data is null ? 0 : 8);
+        Byte((byte)(texts | (worker == 0 ? 0 : 16)));
         Signed(job - _lastJob);
         Unsigned((ulong)generation);
         Unsigned((ulong)attempt);

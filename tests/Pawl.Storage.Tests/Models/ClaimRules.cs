@@ -5,7 +5,7 @@ public static class ClaimRules
 {
     public static void Check(Model model, ClaimRequest request, IReadOnlyList<Claimed> claimed)
     {
-        var taken = claimed.Select(lease => (Job: model.Find(lease.Lease.Job) ?? throw new Disagreement($"Job {lease.Lease.Job} is not there."), Lease: lease)).ToList();
+        var taken = claimed.Select(lease => (Job: Known(model, lease.Lease.Job), Lease: lease)).ToList();
         var left = model.Jobs.Values.Where(job => model.MayStart(job) && taken.All(one => one.Job != job)).ToList();
         CheckRoom(model, request, taken);
         foreach (var (job, lease) in taken)
@@ -32,6 +32,9 @@ public static class ClaimRules
             }
         }
     }
+
+    private static ModelJob Known(Model model, JobId id) =>
+        model.Find(id) ?? throw new Disagreement($"Job {id} was given and is not there.");
 
     private static void CheckRoom(Model model, ClaimRequest request, List<(ModelJob Job, Claimed Lease)> taken)
     {
@@ -86,17 +89,20 @@ public static class ClaimRules
     private static bool IsStopped(
         Model model, ClaimRequest request, List<(ModelJob Job, Claimed Lease)> taken, ModelJob job, ModelJob? before)
     {
-        var sooner = taken.Where(one => before is null || one.Job.Queue != job.Queue || one.Job.IsBefore(before)).Select(one => one.Job).ToList();
+        var sooner = taken.Select(one => one.Job)
+            .Where(other => before is null || other.Queue != job.Queue || other.IsBefore(before))
+            .ToList();
         var line = request.Lines.First(line => line.Queue == job.Queue && line.Type == job.Type);
         return sooner.Count(other => other.Queue == job.Queue && other.Type == job.Type) >= line.Room
             || (IsLastChance(request, job) && (request.RunsLastChance || sooner.Exists(other => IsLastChance(request, other))))
             || (job.ConcurrencyKey is { } key
-                && (model.RunningWithKey(key) + sooner.Count(other => other.ConcurrencyKey == key) >= model.KeyLimit(key) || IsOffered(model, taken, job)))
+                && (model.RunningWithKey(key) + sooner.Count(other => other.ConcurrencyKey == key) >= model.KeyLimit(key)
+                    || IsOffered(model, taken, job)))
             || model.RunningIn(job.Queue) + sooner.Count(other => other.Queue == job.Queue) >= model.QueueLimit(job.Queue);
     }
 
-    /// <summary>A freed key is offered to one job of a line. While that one cannot start, because it is too late or was lost before, the others
-    /// of the line may have to wait for it; not for long, since it expires or finds a slot.</summary>
+    /// <summary>A freed key is offered to one job of a line. While that one cannot start, because it is too late or was lost before, the
+    /// others of the line may have to wait for it; not for long, since it expires or finds a slot.</summary>
     private static bool IsOffered(Model model, List<(ModelJob Job, Claimed Lease)> taken, ModelJob job) =>
         model.Jobs.Values.Any(other =>
             other != job && other.State == JobState.Queued && taken.All(one => one.Job != other)

@@ -1,6 +1,7 @@
 namespace Pawl.Storage.Tests.Models;
 
-/// <summary>What the verbs mean, in memory and without a thought of speed. It shares the table of moves with the stores and nothing else.</summary>
+/// <summary>What the verbs mean, in memory and without a thought of speed. It shares the table of moves with the stores, and nothing
+/// else.</summary>
 public sealed class Model
 {
     private const int MostDepth = 8;
@@ -78,7 +79,8 @@ public sealed class Model
         job.State = Transitions.Next(job.State, happened) ?? throw new Disagreement($"The model would move {job} by {happened}.");
         (job.WaitReason, job.Worker, job.Unbegun) = (null, null, false);
         job.EndReason = job.State == JobState.Cancelled ? reason : null;
-        foreach (var dependent in Jobs.Values.Where(other => other is { State: JobState.Blocked, EdgeOpen: true } && other.Edge!.On == job.Id).ToList())
+        var dependents = Jobs.Values.Where(other => other is { State: JobState.Blocked, EdgeOpen: true } && other.Edge!.On == job.Id);
+        foreach (var dependent in dependents.ToList())
         {
             Meet(dependent, job);
             if (dependent.State == JobState.Blocked)
@@ -197,7 +199,8 @@ public sealed class Model
         }
 
         job.EdgeOpen = false;
-        End(job, edge.OnFailed == DependencyOnFailed.Fail ? JobEvent.DependencyFailed : JobEvent.DependencyCancelled, EndReason.DependencyFailed);
+        var happened = edge.OnFailed == DependencyOnFailed.Fail ? JobEvent.DependencyFailed : JobEvent.DependencyCancelled;
+        End(job, happened, EndReason.DependencyFailed);
     }
 
     private void LetGo(ModelJob job)

@@ -86,44 +86,35 @@ public sealed class ModelJob
         : Id < other.Id;
 
     /// <summary>All of it that a reader can see, in the words in which <see cref="Of"/> shows the store's.</summary>
-    public override string ToString() => Show(
-        Id, Type, Queue, State, Priority, Generation, Attempt, Failures, Losses, Recoveries, WaitReason, BlockReason, EndReason, CancelRequested, Dismissed, Worker);
+    public override string ToString() => Show(new Seen(
+        Id, Type, Queue, State, Priority, Generation, Attempt, Failures, Losses, Recoveries, WaitReason, BlockReason, EndReason,
+        CancelRequested, Dismissed, Worker));
 
-    public static string Of(Job job) => Show(
-        job.Id,
-        job.Type,
-        job.Queue,
-        job.State,
-        job.Priority,
-        job.Generation,
-        job.Attempt,
-        job.Failures,
-        job.Losses,
-        job.Recoveries,
-        job.WaitReason,
-        job.BlockReason,
-        job.EndReason,
-        job.CancelRequestedAt is not null,
-        job.DismissedAt is not null,
-        job.WorkerId);
+    public static string Of(Job job) => Show(new Seen(
+        job.Id, job.Type, job.Queue, job.State, job.Priority, job.Generation, job.Attempt, job.Failures, job.Losses, job.Recoveries,
+        job.WaitReason, job.BlockReason, job.EndReason, job.CancelRequestedAt is not null, job.DismissedAt is not null, job.WorkerId));
 
-    private static string Show(
-        JobId id,
-        string type,
-        string queue,
-        JobState state,
-        int priority,
-        int generation,
-        int attempt,
-        int failures,
-        int losses,
-        int recoveries,
-        WaitReason? wait,
-        BlockReason? block,
-        EndReason? end,
-        bool cancelRequested,
-        bool dismissed,
-        long? worker) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"job {id} {type}/{queue} {state} priority {priority} generation {generation} attempt {attempt} failures {failures} losses {losses} recoveries {recoveries} [{wait}{block}{end}]{(cancelRequested ? " asked to stop" : "")}{(dismissed ? " dismissed" : "")} worker {worker}");
+    private static string Show(Seen job) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"job {job.Id} {job.Type}/{job.Queue} {job.State} [{job.Wait}{job.Block}{job.End}] priority {job.Priority} "
+        + $"generation {job.Generation} attempt {job.Attempt} failures {job.Failures} losses {job.Losses} recoveries {job.Recoveries}"
+        + $"{(job.CancelRequested ? " asked to stop" : "")}{(job.Dismissed ? " dismissed" : "")} worker {job.Worker}");
+
+    private sealed record Seen(
+        JobId Id,
+        string Type,
+        string Queue,
+        JobState State,
+        int Priority,
+        int Generation,
+        int Attempt,
+        int Failures,
+        int Losses,
+        int Recoveries,
+        WaitReason? Wait,
+        BlockReason? Block,
+        EndReason? End,
+        bool CancelRequested,
+        bool Dismissed,
+        long? Worker);
 }

@@ -72,18 +72,20 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
         var lines = await store.LinesAsync(default);
         foreach (var line in lines)
         {
+            var name = $"{line.Queue}/{line.Type}";
             var jobs = _model.Jobs.Values.Where(job => job.Queue == line.Queue && job.Type == line.Type).ToList();
             foreach (var state in Enum.GetValues<JobState>())
             {
-                Disagreement.Unless(jobs.Count(job => job.State == state), line.Counts.GetValueOrDefault(state), $"{state} in {line.Queue}/{line.Type}");
+                Disagreement.Unless(jobs.Count(job => job.State == state), line.Counts.GetValueOrDefault(state), $"{state} in {name}");
             }
 
-            Disagreement.Unless(jobs.Count(job => job is { State: JobState.Failed, Dismissed: false }), line.Dead, $"Dead in {line.Queue}/{line.Type}");
-            Disagreement.Unless(jobs.Count(job => stored[job.Id].Held is not null), line.Held, $"Held in {line.Queue}/{line.Type}");
+            Disagreement.Unless(jobs.Count(job => job is { State: JobState.Failed, Dismissed: false }), line.Dead, $"Dead in {name}");
+            Disagreement.Unless(jobs.Count(job => stored[job.Id].Held is not null), line.Held, $"Held in {name}");
         }
     }
 
-    /// <summary>The events of the whole run: no gap, no illegal move, one end a generation, and each history ends where its job stands.</summary>
+    /// <summary>The events of the whole run: no gap, no illegal move, one end a generation, and each history ends where its job
+    /// stands.</summary>
     public async Task CompareHistoryAsync()
     {
         var events = await store.EventsAsync(new EventQuery(Limit: 10_000), default);
@@ -145,7 +147,7 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
             StartBy = more.OnceIn(5) ? _model.Now.AddSeconds(15) : null,
             RequiresApproval = more.OnceIn(8),
             DependsOn = more.OnceIn(3) && Some(more.Below(100)) is { } upstream
-                ? [new Dependency(upstream, more.Of(DependencyWhen.Succeeded, DependencyWhen.Terminal), more.Of(DependencyOnFailed.Cancel, DependencyOnFailed.Fail, DependencyOnFailed.Run))]
+                ? [new Dependency(upstream, more.Of(Enum.GetValues<DependencyWhen>()), more.Of(Enum.GetValues<DependencyOnFailed>()))]
                 : [],
             ParentId = more.OnceIn(4) && _model.Find(Some(more.Below(100))) is { } parent ? parent.Id : null,
         };
@@ -156,7 +158,8 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
         {
             if (holder.Body == job.BodyHash.Span[0])
             {
-                Disagreement.Unless(new Enqueued(holder.Id, true, holder.State), reply.Jobs is [var met] ? met : default, "The answer to an equal job");
+                var met = reply.Jobs is [var one] ? one : default;
+                Disagreement.Unless(new Enqueued(holder.Id, true, holder.State), met, "The answer to an equal job");
             }
             else
             {
@@ -218,7 +221,8 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
         var attempted = _attempts[step.Which % _attempts.Count];
         var how = new Options(step.How);
         var job = _model.Find(attempted.Claim.Lease.Job);
-        var holds = job is { State: JobState.Running } && job.Attempt == attempted.Claim.Lease.Attempt && job.Token == attempted.Claim.Lease.Token;
+        var lease = attempted.Claim.Lease;
+        var holds = job is { State: JobState.Running } && job.Attempt == lease.Attempt && job.Token == lease.Token;
         var end = EndOf(attempted.Claim, how.Below(6), _model.Now.AddSeconds(how.Of(0, 5, 30)), job is { CancelRequested: true });
         var reply = (await store.SettleAsync([end], _model.Now, default))[0];
         if (holds)
@@ -233,7 +237,7 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
         }
         else if (attempted.Ended == end.Outcome)
         {
-            Disagreement.Unless(new SettleReply(Settled.Repeated, job.State, attempted.Claim.Lease.Attempt), reply, "The answer to an end told twice");
+            Disagreement.Unless(new SettleReply(Settled.Repeated, job.State, lease.Attempt), reply, "The answer to an end told twice");
         }
         else
         {
@@ -256,7 +260,8 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
             default);
         begun.ForEach(job => job.Unbegun = false);
         var held = _model.RunningOf(worker).Select(job => new HeldLease(job.Id, job.Attempt, job.CancelRequested));
-        Disagreement.Unless(string.Join(", ", held), string.Join(", ", reply.Held.OrderBy(lease => lease.Job)), $"What worker {worker} holds");
+        var told = reply.Held.OrderBy(lease => lease.Job);
+        Disagreement.Unless(string.Join(", ", held), string.Join(", ", told), $"What worker {worker} holds");
     }
 
     private async Task LoseAsync(Step step)
@@ -268,7 +273,8 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
         var lost = new List<LostJob>();
         foreach (var job in _model.RunningOf(worker).ToList())
         {
-            _attempts.Single(one => one.Claim.Lease.Job == job.Id && one.Claim.Lease.Attempt == job.Attempt).Ended = job.Unbegun ? Outcome.Released : Outcome.Lost;
+            var attempt = _attempts.Single(one => one.Claim.Lease.Job == job.Id && one.Claim.Lease.Attempt == job.Attempt);
+            attempt.Ended = job.Unbegun ? Outcome.Released : Outcome.Lost;
             _model.Lose(job, LossCap);
             lost.Add(new LostJob(job.Id, job.Attempt, job.State));
         }
@@ -281,7 +287,8 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
     {
         var reply = await store.PromoteAsync(new PromoteRequest(_term, _model.Now), default);
         var expired = 0;
-        foreach (var job in _model.Jobs.Values.Where(job => job is { IsWaiting: true, Attempt: 0 } && job.StartBy <= _model.Now).OrderBy(job => job.StartBy).ThenBy(job => job.Id).ToList())
+        var late = _model.Jobs.Values.Where(job => job is { IsWaiting: true, Attempt: 0 } && job.StartBy <= _model.Now);
+        foreach (var job in late.OrderBy(job => job.StartBy).ThenBy(job => job.Id).ToList())
         {
             if (job.IsWaiting)
             {
@@ -328,7 +335,8 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
             var refused = job.State is JobState.Succeeded or JobState.Failed;
             var worker = job.State == JobState.Running ? job.Worker : null;
             _model.Cancel(job, EndReason.User, children);
-            Disagreement.Unless(new Changed(id, refused ? "already_final" : null, job.State, WorkerId: worker), changed, "The answer to a cancel");
+            var expected = new Changed(id, refused ? "already_final" : null, job.State, WorkerId: worker);
+            Disagreement.Unless(expected, changed, "The answer to a cancel");
         }
         else
         {
@@ -415,7 +423,8 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
         var dismiss = new Options(step.How).Below(3) > 0;
         var changed = (await store.DismissAsync(new DismissRequest([job.Id], dismiss, _model.Now), default))[0];
         job.Dismissed = job.State == JobState.Failed ? dismiss : job.Dismissed;
-        Disagreement.Unless(new Changed(job.Id, job.State == JobState.Failed ? null : "not_dismissable", job.State), changed, "The answer to a dismissal");
+        var expected = new Changed(job.Id, job.State == JobState.Failed ? null : "not_dismissable", job.State);
+        Disagreement.Unless(expected, changed, "The answer to a dismissal");
     }
 
     private async Task ApproveAsync(Step step)
@@ -435,7 +444,8 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
             _model.Approve(job);
         }
 
-        Disagreement.Unless(new Changed(job.Id, accepted ? null : "not_awaiting_approval", job.State), changed, "The answer to an approval");
+        var expected = new Changed(job.Id, accepted ? null : "not_awaiting_approval", job.State);
+        Disagreement.Unless(expected, changed, "The answer to an approval");
     }
 
     private async Task PurgeAsync(Step step)
@@ -493,11 +503,12 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
             Fingerprint = "00000000",
             OccurredAt = runAt,
         };
+        var later = new Settlement { Lease = job.Lease, Outcome = Outcome.Snoozed, Event = JobEvent.Snoozed, RunAt = runAt };
         return kind switch
         {
-            0 => new Settlement { Lease = job.Lease, Outcome = Outcome.Failed, Event = JobEvent.RetryLater, RunAt = runAt, WaitReason = WaitReason.Retry, Error = error },
+            0 => later with { Outcome = Outcome.Failed, Event = JobEvent.RetryLater, WaitReason = WaitReason.Retry, Error = error },
             1 => new Settlement { Lease = job.Lease, Outcome = Outcome.TimedOut, Event = JobEvent.FailedForGood, Error = error },
-            2 => new Settlement { Lease = job.Lease, Outcome = Outcome.Snoozed, Event = JobEvent.Snoozed, RunAt = runAt, WaitReason = WaitReason.RateLimit },
+            2 => later with { WaitReason = WaitReason.RateLimit },
             3 => new Settlement { Lease = job.Lease, Outcome = Outcome.Released, Event = JobEvent.Released },
             4 when mayStop => new Settlement { Lease = job.Lease, Outcome = Outcome.Cancelled, Event = JobEvent.Stopped },
             _ => new Settlement { Lease = job.Lease, Outcome = Outcome.Succeeded, Event = JobEvent.Completed },

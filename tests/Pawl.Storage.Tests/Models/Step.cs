@@ -23,7 +23,8 @@ public enum Verb
     Limit,
 }
 
-/// <summary>One step of a random sequence. Its numbers are read modulo what there is, so that a step means something in any sequence.</summary>
+/// <summary>One step of a random sequence. Its numbers are read modulo what there is, so that a step means something in any
+/// sequence.</summary>
 /// <param name="Verb">What it does.</param>
 /// <param name="Which">On which of the jobs, leases or workers there are.</param>
 /// <param name="How">With which options.</param>

@@ -18,11 +18,13 @@ internal sealed class Child : IAsyncDisposable
     /// <summary>A process that has the file open, and does nothing with it until it is ended.</summary>
     public static Task<Child> HoldAsync(string path, CancellationToken cancellationToken) => StartAsync($"hold {path}", cancellationToken);
 
-    /// <summary>A process that stores, claims and ends jobs until it is killed, and prints the number of each job that it was promised.</summary>
+    /// <summary>A process that stores, claims and ends jobs until it is killed, and prints the number of each job it was
+    /// promised.</summary>
     public static Task<Child> LoadAsync(string path, CancellationToken cancellationToken) => StartAsync($"load {path}", cancellationToken);
 
     public async Task<string> ReadLineAsync(CancellationToken cancellationToken) =>
-        await _process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, cancellationToken)
+        await _process.StandardOutput.ReadLineAsync(cancellationToken).AsTask()
+            .WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, cancellationToken)
         ?? throw new InvalidOperationException($"The child ended: {await _process.StandardError.ReadToEndAsync(cancellationToken)}");
 
     /// <summary>Kills it as a power cut would; what it had printed until then is still to be read.</summary>
@@ -68,7 +70,12 @@ internal sealed class Child : IAsyncDisposable
     private static async Task<Child> StartAsync(string asked, CancellationToken cancellationToken)
     {
         var program = Environment.ProcessPath!;
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
         {
             start.ArgumentList.Add(typeof(Child).Assembly.Location);

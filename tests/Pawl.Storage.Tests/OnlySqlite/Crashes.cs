@@ -62,7 +62,8 @@ public sealed class Crashes : IDisposable
         var workers = (await store.WorkersAsync(Ct)).ToDictionary(row => row.Id);
         var leader = await store.RegisterAsync(Worker, Now, Ct);
         var lead = await store.LeadAsync(new LeadRequest(leader), Ct);
-        var lost = await store.LoseAsync(new LoseRequest { Term = lead.Term, WorkerId = here, SeenBeat = workers[here].Beat, Now = Now }, Ct);
+        var silent = new LoseRequest { Term = lead.Term, WorkerId = here, SeenBeat = workers[here].Beat, Now = Now };
+        var lost = await store.LoseAsync(silent, Ct);
 
         Assert.Equal((true, false), (workers[here].Dead, workers[remote].Dead));
         Assert.True(lead.Mine);
@@ -80,8 +81,8 @@ public sealed class Crashes : IDisposable
             var worker = await first.RegisterAsync(Worker, Now, Ct);
             last = (await first.EnqueueAsync(new EnqueueRequest([Job, Job, Job], Now), Ct)).Jobs[^1].Id;
             var claimed = await first.ClaimAsync(Ask(worker) with { Slots = 3 }, Ct);
-            await first.SettleAsync(
-                [.. claimed.Select(job => new Settlement { Lease = job.Lease, Outcome = Outcome.Succeeded, Event = JobEvent.Completed })], Now, Ct);
+            var ends = claimed.Select(job => new Settlement { Lease = job.Lease, Outcome = Outcome.Succeeded, Event = JobEvent.Completed });
+            await first.SettleAsync([.. ends], Now, Ct);
             await first.PurgeAsync(new PurgeRequest([.. claimed.Select(job => job.Lease.Job)], Now), Ct);
             Assert.Empty((await first.ListAsync(new JobQuery(), Ct)).Jobs);
             seq = (await first.EventsAsync(new EventQuery(Limit: 10_000), Ct))[^1].Seq;
@@ -183,7 +184,8 @@ public sealed class Crashes : IDisposable
         await using (var store = await ReadyAsync())
         {
             var worker = await store.RegisterAsync(Worker, Now, Ct);
-            await store.EnqueueAsync(new EnqueueRequest([Job, Job with { UniqueKey = "k", BodyHash = new byte[32] }, Job with { RunAt = Now.AddDays(1) }], Now), Ct);
+            var keyed = Job with { UniqueKey = "k", BodyHash = new byte[32] };
+            await store.EnqueueAsync(new EnqueueRequest([Job, keyed, Job with { RunAt = Now.AddDays(1) }], Now), Ct);
             await store.ClaimAsync(Ask(worker), Ct);
             await store.BackupAsync(_folder["backup.db"], Ct);
             before = await AllAsync(store);

@@ -7,7 +7,9 @@ namespace Pawl.Storage.Tests.OnlySqlite;
 /// statement, so the suite checks it after each test.</summary>
 internal static class FileFaults
 {
-    private const string TornReferences = "select \"table\" || ' row ' || coalesce(rowid, '?') || ' refers to a lost row of ' || parent from pragma_foreign_key_check";
+    private const string TornReferences = """
+        select "table" || ' row ' || coalesce(rowid, '?') || ' refers to a lost row of ' || parent from pragma_foreign_key_check
+        """;
 
     private const string WrongCounts = """
         select l.queue || '/' || l.type || ' ' || s.state || ' is counted ' || coalesce(c.n, 0) || ' and is ' || s.n
@@ -23,8 +25,11 @@ internal static class FileFaults
         select 'line ' || line_id || ' counts ' || n || ' ' || state || ' and has none'
         from line_count c
         where n <> 0 and not exists (
-            select 1 from job j where j.line_id = c.line_id
-                and (j.state = c.state or (c.state = 'held' and j.held is not null) or (c.state = 'dead' and j.state = 'failed' and j.dismissed_at is null)))
+            select 1 from job j
+            where j.line_id = c.line_id and (
+                j.state = c.state
+                or (c.state = 'held' and j.held is not null)
+                or (c.state = 'dead' and j.state = 'failed' and j.dismissed_at is null)))
         """;
 
     private const string WrongKeys = """
@@ -44,7 +49,8 @@ internal static class FileFaults
         union all
         select 'blocked job ' || j.id || ' waits for ' || j.waits_on
         from job j join job_body b on b.id = j.id
-        where j.state = 'blocked' and j.waits_on <> (select count(*) from dependency d where d.job_id = j.id and d.met = 0) + (b.requires_approval = 1)
+        where j.state = 'blocked'
+            and j.waits_on <> (select count(*) from dependency d where d.job_id = j.id and d.met = 0) + (b.requires_approval = 1)
         union all
         select 'an open edge of job ' || d.job_id || ' leads to ended job ' || d.on_job_id
         from dependency d join job j on j.id = d.on_job_id
@@ -52,9 +58,9 @@ internal static class FileFaults
         """;
 
     private const string WrongAttempts = """
-        select 'job ' || j.id || ' has had ' || j.attempt || ' attempts and records ' || (select count(*) from attempt a where a.job_id = j.id) || ' ended ones'
-        from job j
-        where j.attempt - (j.state = 'running') <> (select count(*) from attempt a where a.job_id = j.id)
+        select 'job ' || id || ' has had ' || attempt || ' attempts and records ' || ended || ' ended ones'
+        from (select j.id, j.attempt, j.state, (select count(*) from attempt a where a.job_id = j.id) as ended from job j)
+        where attempt - (state = 'running') <> ended
         """;
 
     private const string WrongEvents = """
@@ -64,7 +70,9 @@ internal static class FileFaults
         """;
 
     private const string LostBlobs = """
-        select 'a blob is kept that no artifact names' from artifact_blob b where not exists (select 1 from artifact a where a.sha256 = b.sha256)
+        select 'a blob is kept that no artifact names'
+        from artifact_blob b
+        where not exists (select 1 from artifact a where a.sha256 = b.sha256)
         """;
 
     /// <summary>One sentence a fault; nothing for a file without tables.</summary>
@@ -79,7 +87,8 @@ internal static class FileFaults
         return
         [
             .. Texts(db, "pragma integrity_check").Where(text => text != "ok"),
-            .. new[] { TornReferences, WrongCounts, WrongKeys, WrongEdges, WrongAttempts, WrongEvents, LostBlobs }.SelectMany(sql => Texts(db, sql)),
+            .. new[] { TornReferences, WrongCounts, WrongKeys, WrongEdges, WrongAttempts, WrongEvents, LostBlobs }
+                .SelectMany(sql => Texts(db, sql)),
         ];
     }
 

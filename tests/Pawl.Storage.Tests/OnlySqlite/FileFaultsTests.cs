@@ -14,7 +14,7 @@ public sealed class FileFaultsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("delete from job_body where id = 1; delete from job where id = 1; update line_count set n = n - 1 where state = 'queued'", "refers to a lost row of job")]
+    [InlineData("delete from job_body where id = 1; delete from job where id = 1", "refers to a lost row of job")]
     [InlineData("update line_count set n = n + 1 where state = 'queued'", "is counted")]
     [InlineData("insert into line_count (line_id, state, n) values (1, 'held', 2)", "counts 2 held and has none")]
     [InlineData("delete from unique_key", "does not hold its key k")]
@@ -31,7 +31,8 @@ public sealed class FileFaultsTests : IDisposable
         {
             await store.MigrateAsync(apply: true, Ct);
             var job = new NewJob { Type = "mail", Queue = "default", Payload = "{}"u8.ToArray() };
-            var first = (await store.EnqueueAsync(new EnqueueRequest([job with { UniqueKey = "k", BodyHash = new byte[32] }], Now), Ct)).Jobs[0].Id;
+            var keyed = job with { UniqueKey = "k", BodyHash = new byte[32] };
+            var first = (await store.EnqueueAsync(new EnqueueRequest([keyed], Now), Ct)).Jobs[0].Id;
             await store.EnqueueAsync(new EnqueueRequest([job with { DependsOn = [new Dependency(first)] }], Now), Ct);
             await store.EnqueueAsync(new EnqueueRequest([job], Now), Ct);
         }

@@ -18,7 +18,7 @@ internal static class Statements
         where Verbs.Contains(statement.Sql.TrimStart().Split(' ', '\n')[0])
         select statement;
 
-    /// <summary>The plan of a statement on an empty database with all tables. Only what was gathered by an analysis could change it, and the
+    /// <summary>The plan of a statement on an empty database with all tables. Only what an analysis has gathered could change it, and the
     /// store never analyses.</summary>
     public static string Explain(string path, string sql)
     {

@@ -13,7 +13,8 @@ public abstract partial class JobStoreSpec
         await AttachAsync(job, Blob("deck.apkg", bytes, "application/zip"));
 
         var artifact = Assert.Single(await Store.ArtifactsAsync(job.Lease.Job, Ct));
-        Assert.Equal((job.Lease.Job, 1, "deck.apkg", "application/zip"), (artifact.JobId, artifact.Attempt, artifact.Name, artifact.MediaType));
+        Assert.Equal((job.Lease.Job, 1), (artifact.JobId, artifact.Attempt));
+        Assert.Equal(("deck.apkg", "application/zip"), (artifact.Name, artifact.MediaType));
         Assert.Equal((70_000, Hash(bytes), Now), (artifact.Bytes, artifact.Sha256, artifact.CreatedAt));
         Assert.Equal(bytes, (await Store.ArtifactAsync(job.Lease.Job, "deck.apkg", Ct))?.ToArray());
     }
@@ -65,7 +66,8 @@ public abstract partial class JobStoreSpec
         Assert.Null(await Store.ArtifactAsync(one.Lease.Job, "a", Ct));
     }
 
-    protected static NewArtifact Blob(string name, byte[] bytes, string mediaType = "text/plain") => new(name, mediaType, bytes, Hash(bytes));
+    protected static NewArtifact Blob(string name, byte[] bytes, string mediaType = "text/plain") =>
+        new(name, mediaType, bytes, Hash(bytes));
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 

@@ -39,7 +39,8 @@ public abstract partial class JobStoreSpec
     [InlineData(false)]
     public async Task Only_a_failure_can_be_dismissed(bool dismiss)
     {
-        var (queued, running, done) = (await EnqueueAsync(Plain with { Type = "other" }), (await RunningAsync()).Lease.Job, await SucceededAsync());
+        var queued = await EnqueueAsync(Plain with { Type = "other" });
+        var (running, done) = ((await RunningAsync()).Lease.Job, await SucceededAsync());
         foreach (var id in new[] { queued, running, done })
         {
             var before = await PhotoAsync(id);

@@ -51,7 +51,8 @@ public abstract partial class JobStoreSpec
         AssertReasons(after, happened);
     }
 
-    /// <summary>Where the table leads. One verb cancels what waits and asks what runs, so that it carries whichever event is a move.</summary>
+    /// <summary>Where the table leads. One verb cancels what waits and asks what runs, so that it carries whichever event is a
+    /// move.</summary>
     private static JobState? Expected(JobState from, JobEvent happened) => happened is JobEvent.Cancelled or JobEvent.CancelRequested
         ? Transitions.Next(from, JobEvent.Cancelled) ?? Transitions.Next(from, JobEvent.CancelRequested)
         : Transitions.Next(from, happened);
@@ -66,7 +67,8 @@ public abstract partial class JobStoreSpec
         JobEvent.Retried or JobEvent.Recovered => "not_final",
         JobEvent.Dismissed or JobEvent.Undismissed => "not_dismissable",
         JobEvent.Purged => "not_final",
-        JobEvent.Completed or JobEvent.RetryLater or JobEvent.FailedForGood or JobEvent.Snoozed or JobEvent.Released or JobEvent.Stopped => "lease_lost",
+        JobEvent.Completed or JobEvent.RetryLater or JobEvent.FailedForGood => "lease_lost",
+        JobEvent.Snoozed or JobEvent.Released or JobEvent.Stopped => "lease_lost",
         _ => null,
     };
 
@@ -169,11 +171,9 @@ public abstract partial class JobStoreSpec
         switch (happened)
         {
             case JobEvent.CreatedQueued or JobEvent.CreatedScheduled or JobEvent.CreatedBlocked:
-                await Store.EnqueueAsync(
-                    new EnqueueRequest(
-                        [Keyed() with { RunAt = happened == JobEvent.CreatedScheduled ? Now.AddHours(1) : null, RequiresApproval = happened == JobEvent.CreatedBlocked }],
-                        Now),
-                    Ct);
+                DateTimeOffset? runAt = happened == JobEvent.CreatedScheduled ? Now.AddHours(1) : null;
+                var again = Keyed() with { RunAt = runAt, RequiresApproval = happened == JobEvent.CreatedBlocked };
+                await Store.EnqueueAsync(new EnqueueRequest([again], Now), Ct);
                 return null;
             case JobEvent.Due or JobEvent.Expired:
                 await PromoteAsync();

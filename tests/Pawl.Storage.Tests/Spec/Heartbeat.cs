@@ -3,32 +3,6 @@ namespace Pawl.Storage.Tests;
 public abstract partial class JobStoreSpec
 {
     [Fact]
-    public async Task A_worker_that_registers_gets_a_number_and_is_seen()
-    {
-        var facts = new WorkerFacts
-        {
-            Name = "cutter",
-            Host = "mill",
-            Pid = 77,
-            Version = "2.1",
-            Slots = 4,
-            ExpressSlots = 1,
-            Types = ["mail", "report"],
-            Queues = ["default", "slow"],
-            Remote = true,
-        };
-
-        var worker = await Store.RegisterAsync(facts, Now, Ct);
-        var row = await WorkerRowAsync(worker);
-
-        Assert.True(worker > 0);
-        Assert.Equal(Show(facts), Show(row.Facts));
-        Assert.Equal((false, false, false), (row.Gone, row.Dead, row.Draining));
-        Assert.Equal((0, 0), (row.SlotsUsed, row.Running));
-        Assert.Equal((Now, Now), (row.StartedAt, row.SeenAt));
-    }
-
-    [Fact]
     public async Task Each_registration_gives_another_number()
     {
         var one = await WorkerAsync();

@@ -46,7 +46,7 @@ public abstract partial class JobStoreSpec
     {
         await using var store = await OpenAsync(Clock);
 
-        var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () => await store.MigrateAsync(apply: true, Ct), Ct)));
+        var all = await TogetherAsync(8, async _ => await store.MigrateAsync(apply: true, Ct));
 
         Assert.All(all, status => Assert.True(status.Ready));
     }

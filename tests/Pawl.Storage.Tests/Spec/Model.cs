@@ -13,7 +13,8 @@ public abstract partial class JobStoreSpec
 
     /// <summary>Random sequences of verbs go to the store and to a small model that knows the meaning and no SQL; after each step all that
     /// can be seen must agree. A failure prints the seed and the shortest sequence that still fails.</summary>
-    /// <remarks>The seed is fixed, so that a red build is red again; <c>PAWL_MODEL_SEED</c> and <c>PAWL_MODEL_RUNS</c> choose others.</remarks>
+    /// <remarks>The seed is fixed, so that a red build is red again; <c>PAWL_MODEL_SEED</c> and <c>PAWL_MODEL_RUNS</c> choose
+    /// others.</remarks>
     [Fact]
     public async Task Any_sequence_of_verbs_does_what_the_model_says()
     {
@@ -31,7 +32,9 @@ public abstract partial class JobStoreSpec
     }
 
     private static ulong Setting(string name, ulong otherwise) =>
-        ulong.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+        ulong.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : otherwise;
 
     /// <summary>Halves first, then single steps left out: most failures need a handful of steps.</summary>
     private static IEnumerable<Step[]> Shorter(Step[] steps)

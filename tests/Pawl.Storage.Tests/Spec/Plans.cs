@@ -6,7 +6,10 @@ public abstract partial class JobStoreSpec
 {
     /// <summary>Tables that stay small however much work there is, or whose whole content is the answer.</summary>
     private static readonly string[] SmallTables =
-        ["CONSTANT", "line", "line_count", "queue", "queue_limit", "key_limit", "pause", "worker", "leader", "meta", "schema_step", "sqlite_schema"];
+    [
+        "CONSTANT", "line", "line_count", "queue", "queue_limit", "key_limit", "pause", "worker", "leader",
+        "meta", "schema_step", "sqlite_schema",
+    ];
 
     /// <summary>Each statement of the store by the name of its constant.</summary>
     protected abstract IEnumerable<(string Name, string Sql)> Statements();
@@ -51,7 +54,8 @@ public abstract partial class JobStoreSpec
     /// <summary>A plan names the alias a statement gave.</summary>
     private static string TableOf(string name, string sql)
     {
-        var given = Regex.Match(sql, $@"\b(?:from|join)\s+(?:pawl\.)?(\w+)\s+(?:as\s+)?{name}\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        var given = Regex.Match(
+            sql, $@"\b(?:from|join)\s+(?:pawl\.)?(\w+)\s+(?:as\s+)?{name}\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
         return given.Success ? given.Groups[1].Value : name;
     }
 }

@@ -140,7 +140,7 @@ public abstract partial class JobStoreSpec
 
         await PromoteAsync();
 
-        Assert.Equal((JobState.Cancelled, EndReason.Expired), ((await JobAsync(id)).State, (await JobAsync(id)).EndReason));
+        Assert.Equal((JobState.Cancelled, EndReason.Expired), await EndOfAsync(id));
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public abstract partial class JobStoreSpec
 
         await PromoteAsync();
 
-        Assert.Equal((JobState.Cancelled, EndReason.DependencyFailed), ((await JobAsync(second)).State, (await JobAsync(second)).EndReason));
+        Assert.Equal((JobState.Cancelled, EndReason.DependencyFailed), await EndOfAsync(second));
     }
 
     [Fact]
@@ -204,7 +204,8 @@ public abstract partial class JobStoreSpec
     [Fact]
     public async Task Jobs_that_come_due_wake_the_workers()
     {
-        await EnqueueAllAsync(Plain with { RunAt = Now.AddSeconds(1), Priority = 4 }, Plain with { RunAt = Now.AddSeconds(1), Priority = 44 });
+        var soon = Plain with { RunAt = Now.AddSeconds(1) };
+        await EnqueueAllAsync(soon with { Priority = 4 }, soon with { Priority = 44 });
         var heard = new List<int>();
         Store.Wakeups.Runnable += heard.Add;
         Pass(TimeSpan.FromSeconds(1));

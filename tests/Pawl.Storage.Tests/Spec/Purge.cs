@@ -43,9 +43,7 @@ public abstract partial class JobStoreSpec
     [InlineData(JobState.Running)]
     public async Task A_job_that_has_not_ended_cannot_be_purged(JobState state)
     {
-        var id = state == JobState.Running
-            ? (await RunningAsync()).Lease.Job
-            : await EnqueueAsync(Plain with { RunAt = state == JobState.Scheduled ? Now.AddHours(1) : null, RequiresApproval = state == JobState.Blocked });
+        var id = await InStateAsync(state);
         var before = await PhotoAsync(id);
 
         Assert.Equal(new Changed(id, "not_final", state), await PurgeAsync(id));

@@ -136,7 +136,8 @@ public abstract partial class JobStoreSpec
 
         await RetryAsync(id);
 
-        Assert.Equal((0, 0, 1), ((await LineAsync()).Dead, Count(await LineAsync(), JobState.Failed), Count(await LineAsync(), JobState.Queued)));
+        var line = await LineAsync();
+        Assert.Equal((0, 0, 1), (line.Dead, Count(line, JobState.Failed), Count(line, JobState.Queued)));
     }
 
     [Fact]

@@ -166,7 +166,7 @@ public abstract partial class JobStoreSpec
 
         Assert.Empty(await DrainAsync());
         Assert.Equal((Settled.Done, JobState.Cancelled), (reply.What, reply.State));
-        Assert.Equal((JobState.Cancelled, EndReason.User), ((await JobAsync(running.Lease.Job)).State, (await JobAsync(running.Lease.Job)).EndReason));
+        Assert.Equal((JobState.Cancelled, EndReason.User), await EndOfAsync(running.Lease.Job));
     }
 
     [Fact]
@@ -283,7 +283,8 @@ public abstract partial class JobStoreSpec
 
         await EndAsync(Success(jobs[1]));
 
-        Assert.Equal(new[] { jobs[0], jobs[2] }.Select(job => job.Lease.Job).Order(), (await BeatAsync(worker)).Held.Select(held => held.Job).Order());
+        var held = (await BeatAsync(worker)).Held.Select(lease => lease.Job);
+        Assert.Equal(new[] { jobs[0].Lease.Job, jobs[2].Lease.Job }.Order(), held.Order());
         Assert.Equal(2, Count(await LineAsync(), JobState.Running));
     }
 
@@ -360,7 +361,7 @@ public abstract partial class JobStoreSpec
 
         await CancelAsync(first);
 
-        Assert.Equal((JobState.Cancelled, EndReason.DependencyFailed), ((await JobAsync(second)).State, (await JobAsync(second)).EndReason));
+        Assert.Equal((JobState.Cancelled, EndReason.DependencyFailed), await EndOfAsync(second));
     }
 
     [Fact]
