@@ -1,12 +1,9 @@
+using System.Runtime.InteropServices;
 using Cards;
-using Cards.Decks;
 using Cards.Face;
 using Cards.Git;
 using Pawl;
 using Spectre.Console;
-
-// More than a person would choose by accident.
-const int AskAbove = 500;
 
 var line = CommandLine.Read(args);
 if (line.Help)
@@ -22,53 +19,33 @@ if (line.Options is not { } options)
 }
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    stop.Cancel();
-};
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 
-var clock = TimeProvider.System;
+// Asked once it stops in good order; asked again it stops as it is, and the next start sees to the rest all the same.
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+}
+
 IFace face = options.Plain || Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive
     ? new PlainFace(Console.Out)
     : new LiveFace(AnsiConsole.Console);
 try
 {
-    var started = clock.GetTimestamp();
-    var repository = await Repository.OpenAsync(options.Repository, stop.Token).ConfigureAwait(false);
-    var commits = await repository.ListAsync(options.Selection, stop.Token).ConfigureAwait(false);
-    face.Begin(repository.Name, new ItemSummary(commits.Count, 0, 0, 0));
-    if (commits.Count > AskAbove && !options.Yes && !face.Confirm($"Make cards of {commits.Count} commits?"))
-    {
-        return 0;
-    }
-
-    var run = new StudyRun(repository);
-    await face.FollowAsync(commits.Count, report => run.RunAsync(commits, report, stop.Token)).ConfigureAwait(false);
-
-    var path = Path.GetFullPath(options.Output ?? repository.Name + ".apkg");
-    if (run.Notes.Count > 0)
-    {
-        Package.Write(path, new Deck(options.Deck ?? "Commits::" + repository.Name, run.Notes), clock.GetUtcNow());
-    }
-
-    var failed = run.Results.Count(result => result.Error is not null);
-    face.End(new RunSummary
-    {
-        Cards = run.Notes.Count,
-        Commits = commits.Count,
-        WithoutCards = run.Results.Where(result => result.NoneBecause is not null).CountBy(result => result.NoneBecause!)
-            .OrderByDescending(reason => reason.Value).Select(reason => (reason.Key, reason.Value)).ToList(),
-        Failed = failed,
-        Took = clock.GetElapsedTime(started),
-        Deck = run.Notes.Count > 0 ? path : null,
-    });
-    return failed == 0 ? 0 : 1;
+    return await new StudyRun(options, face, TimeProvider.System).RunAsync(stop.Token).ConfigureAwait(false);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
-    Console.Error.WriteLine("cards: stopped.");
+    Console.Error.WriteLine("cards: stopped. What is done is kept; start it again to go on.");
     return 130;
+}
+catch (PawlException error)
+{
+    Console.Error.WriteLine($"cards: {error.Message}");
+    return error.ExitCode ?? 1;
 }
 catch (Exception error) when (error is GitFailedException or InvalidDataException or IOException or UnauthorizedAccessException)
 {

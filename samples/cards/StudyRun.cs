@@ -1,43 +1,91 @@
-using Cards.Decks;
 using Cards.Face;
 using Cards.Git;
-using Cards.Making;
-using Cards.Parsing;
+using Cards.Jobs;
+using Pawl;
 
 namespace Cards;
 
-/// <summary>Takes commits through both stages and keeps the notes for the deck. One bad commit never stops the rest.</summary>
-internal sealed class StudyRun(Repository repository)
+/// <summary>One start of the program: looks what there is to do, asks, and has it done by jobs.</summary>
+internal sealed class StudyRun(Options options, IFace face, TimeProvider clock)
 {
-    private readonly List<Note> _notes = [];
-    private readonly List<CommitResult> _results = [];
+    // More than a person would choose by accident.
+    private const int AskAbove = 500;
 
-    public IReadOnlyList<Note> Notes => _notes;
-
-    public IReadOnlyList<CommitResult> Results => _results;
-
-    public async Task RunAsync(IEnumerable<CommitId> commits, Action<CommitResult> report, CancellationToken cancellationToken)
+    /// <returns>The program's exit code.</returns>
+    /// <exception cref="PawlException">The database cannot be used.</exception>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        foreach (var id in commits)
+        var started = clock.GetTimestamp();
+        var repository = await Repository.OpenAsync(options.Repository, cancellationToken).ConfigureAwait(false);
+        var commits = await repository.ListAsync(options.Selection, cancellationToken).ConfigureAwait(false);
+        var order = Order.Of(options, repository, commits);
+        var database = Database(order.Export.Output);
+
+        Overview before;
+        Earlier earlier;
+        // First an engine that runs nothing: until the person has agreed, what an earlier start left open stays as it is.
+        var looking = await CardsEngine.StartAsync(database, working: false, cancellationToken).ConfigureAwait(false);
+        await using (looking.ConfigureAwait(false))
         {
-            var result = await RunAsync(id, cancellationToken).ConfigureAwait(false);
-            _results.Add(result);
-            report(result);
+            before = await Overview.AskAsync(looking.Jobs, Stages.Versions, commits, cancellationToken).ConfigureAwait(false);
+            face.Begin(repository.Name, before.Summary, before.Causes);
+            earlier = await Earlier.FindAsync(looking.Jobs, order, cancellationToken).ConfigureAwait(false);
+            var count = before.ToDo(order.Force);
+            if (count > AskAbove && !options.Yes && !face.Confirm($"Make cards of {count} commits?"))
+            {
+                return 0;
+            }
+
+            if (earlier.IsOther && !options.Yes && !face.Confirm("An earlier run of this repository is not finished. Finish it first?"))
+            {
+                earlier = earlier with { Unwanted = true };
+            }
+        }
+
+        var engine = await CardsEngine.StartAsync(database, working: true, cancellationToken).ConfigureAwait(false);
+        await using (engine.ConfigureAwait(false))
+        {
+            var (reprocess, export) = await new JobRun(engine.Jobs, face, clock).RunAsync(order, earlier, cancellationToken)
+                .ConfigureAwait(false);
+            var after = await Overview.AskAsync(engine.Jobs, Stages.Versions, commits, cancellationToken).ConfigureAwait(false);
+            return End(reprocess, export, before, after, database, clock.GetElapsedTime(started));
         }
     }
 
-    private async Task<CommitResult> RunAsync(CommitId id, CancellationToken cancellationToken)
+    private int End(Job reprocess, Job export, Overview before, Overview after, string database, TimeSpan took)
     {
-        try
+        if (export.State != JobState.Succeeded || export.Result is not { } result)
         {
-            var commit = await ShowCommand.RunAsync(repository.Git, id, cancellationToken).ConfigureAwait(false);
-            var made = CardMaker.Make(commit);
-            _notes.AddRange(made.Cards.Select(card => Note.Of(repository.Name, commit, card)));
-            return new CommitResult(id, commit.Subject, made.Cards.Count, made.NoneBecause);
+            face.Say($"The deck was not written: {export.Error?.Message ?? reprocess.Error?.Message ?? "the job was cancelled."}");
+            return 1;
         }
-        catch (Exception error) when (error is GitFailedException or FormatException)
+
+        var deck = JobRun.Read<DeckWritten>(result);
+        var all = after.Summary;
+        face.End(new RunSummary
         {
-            return new CommitResult(id, "", 0, Error: error.Message);
+            Cards = deck.Cards,
+            Commits = all.New + all.Processed + all.NeedsRerun + all.Failed,
+            Already = options.Force == Force.All ? 0 : before.Summary.Processed,
+            WithoutCards = [.. deck.WithoutCards.Select(reason => (reason.Because, reason.Commits))],
+            Failed = after.LastFailed,
+            Took = took,
+            Deck = deck.Path,
+            Database = database,
+        });
+        if (reprocess.State == JobState.Failed && reprocess.Error is { } error)
+        {
+            face.Say(error.Message);
         }
+
+        return after.LastFailed == 0 && reprocess.State == JobState.Succeeded ? 0 : 1;
+    }
+
+    // Beside the deck: who keeps decks of several repositories in one folder has one ledger for them.
+    private string Database(string deck)
+    {
+        var folder = Path.GetDirectoryName(deck)!;
+        Directory.CreateDirectory(folder);
+        return Path.GetFullPath(options.Database ?? Path.Combine(folder, "cards.db"));
     }
 }

@@ -2,8 +2,8 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Cards.Git;
 using Cards.Making;
-using Cards.Parsing;
 
 namespace Cards.Decks;
 
@@ -17,15 +17,15 @@ internal sealed record Note(string Guid, string Front, string Back, string Sourc
     /// <summary>The tags as Anki stores them: with a blank at both ends, so that a search finds whole words.</summary>
     public string TagText => Tags.Count == 0 ? "" : $" {string.Join(' ', Tags)} ";
 
-    public static Note Of(string repository, ParsedCommit commit, Card card) => new(
-        GuidOf(commit.Id, card.Slot),
+    public static Note Of(string repository, CommitId commit, string author, DateTimeOffset authoredAt, Card card) => new(
+        GuidOf(commit, card.Slot),
         card.Front,
         card.Back,
-        string.Join(" · ", Html.Line(repository), $"<code>{commit.Id[..10]}</code>",
-            commit.AuthoredAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Html.Line(commit.Author)),
+        string.Join(" · ", Html.Line(repository), $"<code>{commit.Short}</code>",
+            authoredAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Html.Line(author)),
         [$"cards::{card.Kind.ToString().ToLowerInvariant()}", $"repository::{repository}"]);
 
     // A commit's id covers its content and its whole history, so it needs no repository's name beside it, and a fork shares its cards.
-    private static string GuidOf(string commit, string slot) =>
+    private static string GuidOf(CommitId commit, string slot) =>
         Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{commit}\n{slot}")).AsSpan(0, 9));
 }

@@ -17,7 +17,7 @@ internal sealed partial record CommandLine(Options? Options, string? Error, bool
           --commits <list>      commits, tags or ranges, parted by commas: 1a2b3c4,v1.0..v1.1
           --output <file>       the deck, default <name>.apkg; written over an older deck of this program
           --deck <name>         the deck's name in Anki, default Commits::<name>
-          --database <file>     where finished work is remembered, default cards.db
+          --database <file>     where finished work is remembered, default cards.db beside the deck
           --force <which>       none (default), failed or all: make these commits again
           --yes                 ask nothing
           --plain               plain lines, no live display
@@ -26,7 +26,6 @@ internal sealed partial record CommandLine(Options? Options, string? Error, bool
 
     private static readonly string[] WithValue =
         ["--last", "--since", "--author", "--commits", "--output", "--deck", "--database", "--force"];
-
 
     private const StringSplitOptions Parts = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
 
@@ -163,14 +162,10 @@ internal sealed partial record CommandLine(Options? Options, string? Error, bool
             Output = output,
             Deck = values.GetValueOrDefault("--deck"),
             Force = force,
+            Database = values.GetValueOrDefault("--database"),
             Yes = values.ContainsKey("--yes"),
             Plain = values.ContainsKey("--plain"),
         };
-        if (values.TryGetValue("--database", out var database))
-        {
-            options = options with { Database = database };
-        }
-
         return new CommandLine(options, null, false);
     }
 

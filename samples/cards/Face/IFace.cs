@@ -5,12 +5,16 @@ namespace Cards.Face;
 /// <summary>What the person at the terminal sees of a run, in the order of the members.</summary>
 internal interface IFace
 {
+    /// <param name="repository">Its name.</param>
     /// <param name="freshness">Shown as <c>5 new, 2 already processed, 1 needs re-run</c>.</param>
-    void Begin(string repository, ItemSummary freshness);
+    /// <param name="causes">Why commits need a re-run, and how many.</param>
+    void Begin(string repository, ItemSummary freshness, IReadOnlyList<(string Cause, int Commits)> causes);
 
     bool Confirm(string question);
 
-    Task FollowAsync(int commits, Func<Action<CommitResult>, Task> run);
+    void Say(string sentence);
+
+    Task FollowAsync(Func<Watch, Task> run);
 
     void End(RunSummary summary);
 }

@@ -6,14 +6,20 @@ namespace Cards.Face;
 /// <summary>A live bar and a table, for a person at a terminal.</summary>
 internal sealed class LiveFace(IAnsiConsole console) : IFace
 {
-    public void Begin(string repository, ItemSummary freshness)
+    public void Begin(string repository, ItemSummary freshness, IReadOnlyList<(string Cause, int Commits)> causes)
     {
         console.MarkupLine($"[bold]{Markup.Escape(Visible.Text(repository))}[/]  {Markup.Escape(freshness.ToString())}");
+        foreach (var (cause, commits) in causes)
+        {
+            console.MarkupLine($"  [grey]re-run:[/] {Markup.Escape(Visible.Text(cause))} ({commits})");
+        }
     }
 
     public bool Confirm(string question) => console.Confirm(Markup.Escape(question));
 
-    public async Task FollowAsync(int commits, Func<Action<CommitResult>, Task> run)
+    public void Say(string sentence) => console.MarkupLine(Markup.Escape(Visible.Text(sentence)));
+
+    public async Task FollowAsync(Func<Watch, Task> run)
     {
         var columns = new ProgressColumn[]
         {
@@ -22,18 +28,25 @@ internal sealed class LiveFace(IAnsiConsole console) : IFace
         };
         await console.Progress().AutoClear(true).Columns(columns).StartAsync(async context =>
         {
-            var task = context.AddTask("reading", maxValue: Math.Max(1, commits));
+            var task = context.AddTask("reading");
             var cards = 0;
-            await run(result =>
+            await run(new Watch(Move, Tell)).ConfigureAwait(false);
+
+            void Move(JobProgress progress)
+            {
+                task.MaxValue = Math.Max(1, progress.Total ?? 1);
+                task.Value = progress.Done + progress.Failed + progress.Skipped;
+            }
+
+            void Tell(CommitResult result)
             {
                 cards += result.Cards;
                 task.Description = Markup.Escape($"{cards} cards  {result.Id.Short} {Short(result.Subject)}");
-                task.Increment(1);
                 if (result.Error is { } error)
                 {
                     console.MarkupLine($"[red]failed[/] {result.Id.Short} {Markup.Escape(Visible.Text(error))}");
                 }
-            }).ConfigureAwait(false);
+            }
         }).ConfigureAwait(false);
     }
 

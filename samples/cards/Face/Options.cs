@@ -15,7 +15,9 @@ internal sealed record Options
     /// <summary>Null: <c>Commits::name-of-the-repository</c>.</summary>
     public string? Deck { get; init; }
 
-    public string Database { get; init; } = "cards.db";
+    /// <summary>Null: <c>cards.db</c> in the deck's folder.</summary>
+    public string? Database { get; init; }
+
     public Force Force { get; init; }
 
     /// <summary>Ask nothing.</summary>

@@ -8,14 +8,16 @@ internal static class SummaryRows
     {
         yield return ("cards written", Number(summary.Cards));
         yield return ("commits", Number(summary.Commits));
+        yield return ("already processed", Number(summary.Already));
         foreach (var (because, commits) in summary.WithoutCards)
         {
-            yield return ("skipped", $"{Number(commits)}, {because}");
+            yield return ("without cards", $"{Number(commits)}, {because}");
         }
 
         yield return ("failed", Number(summary.Failed));
         yield return ("time", Seconds(summary.Took.TotalSeconds));
         yield return ("deck", summary.Deck is { } deck ? Visible.Text(deck) : "not written, for there is no card");
+        yield return ("ledger", Visible.Text(summary.Database));
     }
 
     private static string Seconds(double seconds) => seconds.ToString(seconds < 10 ? "0.0 s" : "0 s", CultureInfo.InvariantCulture);

@@ -1,20 +1,30 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Cards.Git;
 
 /// <summary>A repository on disk, bare or not, read through the git program.</summary>
 internal sealed class Repository
 {
-    /// <summary>Nobody learns more in one deck, and a mistyped range must not become a million rows.</summary>
-    public const int MostCommits = 100_000;
+    /// <summary>Nobody learns more in one deck, and their ids still fit into one job.</summary>
+    public const int MostCommits = 15_000;
 
-    private Repository(GitCommand git, string name)
+    private Repository(string folder, string gitFolder, string name)
     {
-        Git = git;
+        Git = new GitCommand(folder);
+        Folder = folder;
+        Key = "repository:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(gitFolder)).AsSpan(0, 16));
         Name = name;
     }
 
     public GitCommand Git { get; }
+
+    /// <summary>Absolute.</summary>
+    public string Folder { get; }
+
+    /// <summary>The same for all working trees of one repository, another for each repository.</summary>
+    public string Key { get; }
 
     /// <summary>What people call it: the last part of the address it was cloned from, else the name of its folder.</summary>
     public string Name { get; }
@@ -37,7 +47,7 @@ internal sealed class Repository
         }
 
         var origin = await git.AskAsync(["config", "--get", "remote.origin.url"], cancellationToken).ConfigureAwait(false);
-        return new Repository(git, NameFrom(origin.Text.Trim(), found.Text.Trim()));
+        return new Repository(full, found.Text.Trim(), NameFrom(origin.Text.Trim(), found.Text.Trim()));
     }
 
     /// <summary>The chosen commits, oldest first. Merges are left out unless they are named one by one.</summary>
@@ -61,7 +71,9 @@ internal sealed class Repository
             var to = await ResolveAsync(range.To, cancellationToken).ConfigureAwait(false);
             chosen.AddRange(await WalkAsync(selection, to, from, cancellationToken).ConfigureAwait(false));
         }
-        return chosen.Distinct().ToList();
+        var commits = chosen.Distinct().ToList();
+        return commits.Count <= MostCommits ? commits : throw new GitFailedException(string.Create(
+            CultureInfo.InvariantCulture, $"These are {commits.Count:N0} commits. One run takes {MostCommits:N0} at most: narrow the choice."));
     }
 
     private async Task<IEnumerable<CommitId>> WalkAsync(
