@@ -28,7 +28,8 @@ var first = await jobs.EnqueueAsync(
 var job = await jobs.WaitAsync(first.Id);
 // </enqueue>
 
-Console.WriteLine($"Job {job.Id} {job.State} on attempt {job.Attempt}, priority {job.Priority} ({string.Join(", ", job.PriorityReasons)}).");
+var why = string.Join(", ", job.PriorityReasons);
+Console.WriteLine($"Job {job.Id} {job.State} on attempt {job.Attempt}, priority {job.Priority} ({why}).");
 foreach (var happened in await jobs.EventsAsync(job: job.Id))
 {
     Console.WriteLine($"  {happened.Seq,4}  {happened.At:HH:mm:ss.fff}  {happened.Kind}");

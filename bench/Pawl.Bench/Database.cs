@@ -47,7 +47,8 @@ internal static class Database
 
     private static long Number(string sql, string text)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Mode = SqliteOpenMode.ReadOnly }.ToString());
+        var place = new SqliteConnectionStringBuilder { DataSource = Path, Mode = SqliteOpenMode.ReadOnly };
+        using var connection = new SqliteConnection(place.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -81,16 +81,21 @@ internal static class Latency
         await ProduceAsync(engine, count, rate, new EnqueueOptions { Trigger = Trigger.Manual });
         await whole.Task.WaitAsync(TimeSpan.FromMinutes(5), TimeProvider.System);
         Report.Emit(
-            [("measure", "manual"), ("backlog", backlog), ("n", count), ("low_started", Interlocked.Read(ref lowStarted)), ("low_waiting", Database.Count("queued")), .. Report.Percentiles(samples)]);
+        [
+            ("measure", "manual"), ("backlog", backlog), ("n", count), ("low_started", Interlocked.Read(ref lowStarted)),
+            ("low_waiting", Database.Count("queued")), .. Report.Percentiles(samples),
+        ]);
     }
 
     /// <summary>Drain with many jobs waiting, against drain with few, in one run.</summary>
     public static async Task BacklogAsync(Arguments arguments)
     {
-        var (small, large, count) = (arguments.Number("small", 60_000), arguments.Number("large", 1_000_000), arguments.Number("n", 50_000));
+        var (small, large) = (arguments.Number("small", 60_000), arguments.Number("large", 1_000_000));
+        var count = arguments.Number("n", 50_000);
         var few = await RateAsync(small, count, arguments.Number("conc", 10));
         var many = await RateAsync(large, count, arguments.Number("conc", 10));
-        Report.Emit(("measure", "backlog"), ("small", small), ("rate_small", few), ("large", large), ("rate_large", many), ("ratio", many / few));
+        Report.Emit(
+            ("measure", "backlog"), ("small", small), ("rate_small", few), ("large", large), ("rate_large", many), ("ratio", many / few));
     }
 
     private static async Task<double> RateAsync(int waiting, int count, int slots)
@@ -102,7 +107,8 @@ internal static class Latency
         }
 
         var warm = count / 5;
-        var (begun, reached) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         long ran = 0;
         await using var engine = await Engine.StartAsync(slots, (_, _) =>
         {

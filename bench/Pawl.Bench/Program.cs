@@ -31,7 +31,8 @@ if (arguments.Measure == "latency-producer")
 if (measure is null)
 {
     Console.Error.WriteLine(
-        $"'{arguments.Measure}' is no measure. Known: init single bulk drain steady worker latency-worker latency-producer idle backlog manual.");
+        $"'{arguments.Measure}' is no measure. Known: "
+        + "init single bulk drain steady worker latency-worker latency-producer idle backlog manual.");
     return 2;
 }
 

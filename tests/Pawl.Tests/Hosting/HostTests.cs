@@ -60,7 +60,8 @@ public sealed class HostTests
     {
         using var folder = new TempFolder();
         var lines = new Lines();
-        await using var host = new Program(folder["jobs.db"], (_, _, _) => Task.CompletedTask, options => options.Schema.Migrate = false, lines);
+        await using var host = new Program(
+            folder["jobs.db"], (_, _, _) => Task.CompletedTask, options => options.Schema.Migrate = false, lines);
         await host.StartAsync();
 
         var refused = await Assert.ThrowsAsync<PawlException>(() => host.Jobs.EnqueueAsync(new Say(), cancellationToken: Token));

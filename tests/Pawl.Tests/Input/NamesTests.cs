@@ -18,7 +18,8 @@ public sealed class NamesTests
     [InlineData("a\0b")]
     [InlineData("naïve")]
     [InlineData("a\u202eb")]
-    public void Any_other_is_refused(string? name) => Assert.Equal("name_invalid", Assert.Throws<PawlException>(() => Names.Queue(name)).Code);
+    public void Any_other_is_refused(string? name) =>
+        Assert.Equal("name_invalid", Assert.Throws<PawlException>(() => Names.Queue(name)).Code);
 
     [Fact]
     public void A_refusal_shows_no_more_than_100_characters_and_nothing_that_acts_on_a_terminal()
@@ -41,7 +42,8 @@ public sealed class NamesTests
     [InlineData("a b")]
     [InlineData("a\tb")]
     [InlineData("é")]
-    public void Any_other_key_is_refused(string key) => Assert.Equal("key_invalid", Assert.Throws<PawlException>(() => Names.Key(key, "A key")).Code);
+    public void Any_other_key_is_refused(string key) =>
+        Assert.Equal("key_invalid", Assert.Throws<PawlException>(() => Names.Key(key, "A key")).Code);
 
     [Fact]
     public void A_key_has_at_most_255_characters()
