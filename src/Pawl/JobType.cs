@@ -5,8 +5,9 @@ namespace Pawl;
 /// <summary>One kind of job: its stable name, its payload and its policy.</summary>
 public sealed class JobType
 {
-    internal JobType(JsonTypeInfo json, object rules, Func<object, Trigger, PriorityScore> score) =>
-        (Json, Rules, Score) = (json, rules, score);
+    internal JobType(
+        JsonTypeInfo json, object rules, Func<object, Trigger, PriorityScore> score, (int Each, int Most) retryPoints) =>
+        (Json, Rules, Score, RetryPoints) = (json, rules, score, retryPoints);
 
     /// <summary>1 to 200 ASCII letters, digits, <c>. _ : -</c>.</summary>
     public required string Name { get; init; }
@@ -75,4 +76,7 @@ public sealed class JobType
 
     /// <summary>The priority of a job of it. The payload must be of its class.</summary>
     internal Func<object, Trigger, PriorityScore> Score { get; }
+
+    /// <summary>What a retry adds to the priority, and the most that retries add.</summary>
+    internal (int Each, int Most) RetryPoints { get; }
 }

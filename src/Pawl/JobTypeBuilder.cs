@@ -190,7 +190,8 @@ public sealed class JobTypeBuilder<TPayload>
         return new(
             _json ?? json.GetTypeInfo(typeof(TPayload)),
             score,
-            (payload, trigger) => score.Evaluate((TPayload)payload, trigger, 0))
+            (payload, trigger) => score.Evaluate((TPayload)payload, trigger, 0),
+            score.RetryPoints)
         {
             Name = name,
             PayloadType = typeof(TPayload),

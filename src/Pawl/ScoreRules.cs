@@ -72,6 +72,9 @@ public sealed class ScoreRules<TPayload>
         return this;
     }
 
+    /// <summary>What each retry is worth, and the most that retries add.</summary>
+    internal (int Each, int Most) RetryPoints => (_retryEach, _retryMost);
+
     /// <summary>The priority of a job and its explanation.</summary>
     /// <param name="payload">The job's payload.</param>
     /// <param name="trigger">Who asked for the job.</param>

@@ -30,7 +30,8 @@ public sealed class WorkerOptions
     /// workers.</remarks>
     public TimeSpan LeaseTtl { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often it looks for work nobody told it of. 100 ms to 1 h; default 5 s.</summary>
+    /// <summary>How often it looks for work nobody told it of. 100 ms to 1 h; default 5 s. <c>Pawl:Scheduler:Interval</c> sets it
+    /// too.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long running jobs may go on when the host stops, before they are told to stop. 0 to 1 day; default 20 s.</summary>

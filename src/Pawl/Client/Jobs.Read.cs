@@ -6,6 +6,9 @@ internal sealed partial class Jobs
     // A hint may be lost; somebody who waits looks for himself now and then.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan RestBetweenLooks = TimeSpan.FromMilliseconds(20);
+    private const int LooksAtOnce = 20;
+
     public async Task<Job> GetAsync(JobId id, CancellationToken cancellationToken = default) =>
         await FindAsync(id, cancellationToken) ?? throw new PawlException("not_found", $"There is no job {id}, or it was removed.");
 
@@ -39,7 +42,7 @@ internal sealed partial class Jobs
         store.Wakeups.Recorded += recorded;
         try
         {
-            while (true)
+            for (var looks = 1; ; looks++)
             {
                 var job = await GetAsync(id, cancellationToken);
                 if (Transitions.IsTerminal(job.State))
@@ -48,6 +51,12 @@ internal sealed partial class Jobs
                 }
 
                 await signal.WaitAsync(LookAgain);
+                if (looks % LooksAtOnce == 0)
+                {
+                    // Others' events wake us too; in a busy store not each of them is worth a look.
+                    await Task.Delay(RestBetweenLooks, clock, cancellationToken);
+                }
+
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }

@@ -7,7 +7,7 @@ namespace Pawl.Running;
 /// <summary>One leased job in this process, from the claim to its end. Whoever ends it first has ended it.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A handler may hold the token longer than we; without a timer there is nothing to "
     + "free.")]
-internal sealed class Attempt(Claimed claimed, JobType type, HandlerCall call, Line line, int era, long takenAt)
+internal sealed class Attempt(Claimed claimed, JobType type, HandlerCall call, Line line, long workerId, long takenAt)
 {
     private const int Waiting = 0;
     private const int Begun = 1;
@@ -16,6 +16,7 @@ internal sealed class Attempt(Claimed claimed, JobType type, HandlerCall call, L
     private readonly CancellationTokenSource _stopping = new();
     private int _phase;
     private int _stop;
+    private int _told;
 
     public Claimed Claimed { get; } = claimed;
 
@@ -25,8 +26,8 @@ internal sealed class Attempt(Claimed claimed, JobType type, HandlerCall call, L
 
     public Line Line { get; } = line;
 
-    /// <summary>Under which registration of the worker it was claimed.</summary>
-    public int Era { get; } = era;
+    /// <summary>The number of the worker it was leased to.</summary>
+    public long WorkerId { get; } = workerId;
 
     /// <summary>The clock's timestamp at the claim.</summary>
     public long TakenAt { get; } = takenAt;
@@ -46,7 +47,7 @@ internal sealed class Attempt(Claimed claimed, JobType type, HandlerCall call, L
     public long StopAt { get; private set; }
 
     /// <summary>How long it may clean up from then.</summary>
-    public TimeSpan Grace { get; private set; }
+    public TimeSpan Grace { get; set; }
 
     /// <summary>Its lease is gone: nothing of it is stored any more.</summary>
     public bool Lost { get; set; }
@@ -88,12 +89,14 @@ internal sealed class Attempt(Claimed claimed, JobType type, HandlerCall call, L
     /// <summary>Notes who tells it to stop; the first cause stays. True when nobody had before.</summary>
     public bool TryStop(StopCause cause, TimeSpan grace, long now)
     {
-        if (Interlocked.CompareExchange(ref _stop, (int)cause, (int)StopCause.None) != (int)StopCause.None)
+        if (Interlocked.Exchange(ref _told, 1) != 0)
         {
             return false;
         }
 
+        // The cause last: who sees it must see since when and for how long, too.
         (StopAt, Grace) = (now, grace);
+        Volatile.Write(ref _stop, (int)cause);
         return true;
     }
 

@@ -81,6 +81,9 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
     {
         // In a method of its own: what flows with the handler's code ends with it.
         AttemptLog.Enter(context);
+        using var scope = tools.Loggers is null || !logger.IsEnabled(LogLevel.Critical)
+            ? null
+            : logger.BeginScope(new AttemptScope(attempt.Claimed, attempt.WorkerId));
         await attempt.Call(context, attempt.Claimed.Payload, attempt.Token);
         if (context.Snooze is null && context.ItemsFault is { } fault)
         {
@@ -98,6 +101,7 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
             Lease = claimed.Lease,
             Outcome = Outcome.Succeeded,
             Event = JobEvent.Completed,
+            RetryPoints = attempt.Type.RetryPoints,
             Run = run,
             MadeProgress = context?.MadeProgress ?? false,
         };

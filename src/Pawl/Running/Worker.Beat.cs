@@ -84,6 +84,25 @@ internal sealed partial class Worker
         else
         {
             Stop(attempt, StopCause.User, attempt.Claimed.Grace);
+            _ = AskGraceAsync(attempt);
+        }
+    }
+
+    /// <summary>Who cancels may have given another time of grace than the job's own.</summary>
+    private async Task AskGraceAsync(Attempt attempt)
+    {
+        await Task.Yield();
+        try
+        {
+            if (await _store.GetAsync([attempt.Claimed.Lease.Job], _hurry.Token) is [var job])
+            {
+                attempt.Grace = job.Grace;
+                _watch.Wake();
+            }
+        }
+        catch (Exception)
+        {
+            // Then the job's own holds.
         }
     }
 

@@ -189,7 +189,9 @@ internal sealed partial class Worker
                     RunsLastChance = lastChance,
                     LossCap = _options.LossCap,
                 },
-                _stopping.Token);
+
+                // Not broken off by a stop: then nobody would know what was claimed.
+                CancellationToken.None);
         }
         catch (Exception)
         {
@@ -216,7 +218,7 @@ internal sealed partial class Worker
                     $"The store gave a job of type '{job.Type}', which this worker did not ask for.");
             }
 
-            _slots.Add(new(job, type, call, _slots.LineOf(job.Queue, type), _era, now));
+            _slots.Add(new(job, type, call, _slots.LineOf(job.Queue, type), Id, now));
         }
 
         if (_stopping.IsCancellationRequested)

@@ -120,7 +120,17 @@ internal sealed partial class Worker : IAsyncDisposable
         await Task.Yield();
         for (var attempt = first; attempt is not null;)
         {
-            await _execution.RunAsync(attempt);
+            try
+            {
+                await _execution.RunAsync(attempt);
+            }
+            catch (Exception error)
+            {
+                // Ours or a listener's, not the handler's. The heartbeat finds the lease and gives it back.
+                Log.ChainBroke(_logger, attempt.Claimed.Lease.Job.Value, attempt.Type.Name, error);
+                Doubt(attempt.Claimed.Lease.Token);
+            }
+
             attempt = _slots.Next(attempt, out var low, out var room);
             if (room)
             {

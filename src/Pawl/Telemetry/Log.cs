@@ -76,6 +76,10 @@ internal static partial class Log
         "The end of job {JobId} ({Type}) cannot be stored as it is ({Reason}). It is stored as failed instead.")]
     public static partial void EndRefused(ILogger logger, long jobId, string type, string reason, Exception error);
 
+    [LoggerMessage(1212, LogLevel.Error,
+        "The engine broke around job {JobId} ({Type}): a fault of its own, or of a listener to its meters. The job is given back.")]
+    public static partial void ChainBroke(ILogger logger, long jobId, string type, Exception error);
+
     [LoggerMessage(1300, LogLevel.Information, "Worker {WorkerId} ({Name}) is ready: {Slots} slots, {Express} of them kept for urgent "
         + "jobs, {Types} types.")]
     public static partial void WorkerReady(ILogger logger, long workerId, string name, int slots, int express, int types);

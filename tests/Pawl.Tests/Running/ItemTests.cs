@@ -116,6 +116,45 @@ public sealed class ItemTests
         Assert.Equal((JobState.Succeeded, 0), (job.State, job.Failures));
     }
 
+    [Fact]
+    public async Task A_handler_with_a_cursor_of_its_own_goes_on_behind_its_checkpoint_and_counts_on()
+    {
+        var done = new List<int>();
+        var asked = new List<int>();
+        await using var test = await Stage.StartAsync(async (_, job, cancellationToken) =>
+        {
+            var page = job.Checkpoint<AttemptTests.Cursor>()?.Page ?? 0;
+            var items = job.Items("pull_requests");
+            for (; page < 4; page++)
+            {
+                asked.Add(page);
+                if (page == 2 && job.Attempt == 1)
+                {
+                    throw new HttpRequestException(HttpRequestError.ConnectionError);
+                }
+
+                await items.ForEachAsync(
+                    Enumerable.Range(page * 10, 10), pr => ($"{pr}", $"h{pr}"), (pr, _) => AddAsync(pr), cancellationToken);
+                await job.SaveAsync(new AttemptTests.Cursor(page + 1), total: 40, cancellationToken);
+            }
+        });
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+        await test.RunUntilIdleAsync(Token);
+        Assert.Equal(20, (await test.Jobs.GetAsync(id, Token)).Progress!.Done);
+        await test.AdvanceAsync(TimeSpan.FromSeconds(80), Token);
+
+        var job = await test.Jobs.GetAsync(id, Token);
+        Assert.Equal([0, 1, 2, 2, 3], asked);
+        Assert.Equal(Enumerable.Range(0, 40), done);
+        Assert.Equal((JobState.Succeeded, 40L, 40L, 4), (job.State, job.Progress!.Done, job.Progress.Total!.Value, job.Checkpoint!.Version));
+
+        Task AddAsync(int pr)
+        {
+            done.Add(pr);
+            return Task.CompletedTask;
+        }
+    }
+
     private static Dictionary<string, string> Version(string parser, string cards) => new() { ["parser"] = parser, ["cards"] = cards };
 
     private static Task<PawlTest> StartAsync(Commits commits, Action<JobTypeBuilder<Walk>>? type = null) => PawlTest.StartAsync(

@@ -90,6 +90,25 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task Who_cancels_may_give_another_time_of_grace()
+    {
+        var (begun, go) = (Stage.Point(), Stage.Point());
+        await using var test = await Stage.StartAsync(async (_, _, _) =>
+        {
+            begun.TrySetResult();
+            await go.Task;
+        });
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+        await begun.PassedAsync();
+
+        await test.Jobs.CancelAsync(id, new() { Grace = TimeSpan.FromSeconds(2) }, Token);
+        await test.AdvanceAsync(TimeSpan.FromSeconds(3), Token);
+
+        Assert.Equal(JobState.Cancelled, (await test.Jobs.GetAsync(id, Token)).State);
+        go.SetResult();
+    }
+
+    [Fact]
     public async Task A_handler_that_ignores_its_time_limit_loses_its_slot_and_its_late_writes_are_refused()
     {
         var (begun, go, late) = (Stage.Point(), Stage.Point(), new TaskCompletionSource<Exception?>());

@@ -1,0 +1,76 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Pawl.Running;
+
+namespace Pawl.Tests.Running;
+
+public sealed class LogBufferTests
+{
+    private static readonly DateTimeOffset At = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void At_its_limit_one_line_says_so_and_the_rest_is_dropped()
+    {
+        var log = new LogBuffer(most: 1_000);
+        for (var i = 0; i < 100; i++)
+        {
+            Add(log, $"line {i}");
+        }
+
+        var lines = Lines(log);
+        Assert.True(lines.Length < 20);
+        Assert.Contains("reached its limit of 1000 bytes", lines[^1], StringComparison.Ordinal);
+        Add(log, "too late");
+        Assert.Empty(Lines(log));
+    }
+
+    [Fact]
+    public void One_save_takes_whole_lines_and_no_more_than_a_megabyte()
+    {
+        var log = new LogBuffer(most: 100_000_000);
+        for (var i = 0; i < 60; i++)
+        {
+            Add(log, new string('x', 30_000));
+        }
+
+        var first = log.Take();
+        Assert.InRange(first.Length, 1, LogBuffer.MostInSave);
+        Assert.Equal((byte)'\n', first[^1]);
+        Assert.Equal(60, Encoding.UTF8.GetString(first).Count(c => c == '\n') + Lines(log).Length);
+    }
+
+    [Fact]
+    public void Lines_that_come_faster_than_they_are_stored_are_counted_and_dropped()
+    {
+        var log = new LogBuffer(most: 100_000_000);
+        for (var i = 0; i < 100; i++)
+        {
+            Add(log, new string('x', 30_000));
+        }
+
+        var kept = Lines(log).Length + Lines(log).Length + Lines(log).Length;
+        Add(log, "again");
+        var then = Lines(log);
+        Assert.Contains($"{100 - kept} lines were dropped", then[0], StringComparison.Ordinal);
+        Assert.Contains("again", then[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_could_not_be_stored_is_put_back_in_front()
+    {
+        var log = new LogBuffer(most: 100_000);
+        Add(log, "one");
+        var taken = log.Take();
+        Add(log, "two");
+        log.PutBack(taken);
+
+        var lines = Lines(log);
+        Assert.Contains("one", lines[0], StringComparison.Ordinal);
+        Assert.Contains("two", lines[1], StringComparison.Ordinal);
+    }
+
+    private static void Add(LogBuffer log, string message) => log.Add(LogLevel.Information, At, message, null, null);
+
+    private static string[] Lines(LogBuffer log) =>
+        Encoding.UTF8.GetString(log.Take()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
