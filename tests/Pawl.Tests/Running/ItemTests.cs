@@ -146,7 +146,8 @@ public sealed class ItemTests
         var job = await test.Jobs.GetAsync(id, Token);
         Assert.Equal([0, 1, 2, 2, 3], asked);
         Assert.Equal(Enumerable.Range(0, 40), done);
-        Assert.Equal((JobState.Succeeded, 40L, 40L, 4), (job.State, job.Progress!.Done, job.Progress.Total!.Value, job.Checkpoint!.Version));
+        Assert.Equal((JobState.Succeeded, 4), (job.State, job.Checkpoint!.Version));
+        Assert.Equal((40L, 40L), (job.Progress!.Done, job.Progress.Total!.Value));
 
         Task AddAsync(int pr)
         {
