@@ -6,7 +6,7 @@ namespace Pawl.Sqlite;
 
 /// <summary>Jobs in one SQLite file that one process owns: write-ahead log, every commit flushed to disk, one writer, many
 /// readers.</summary>
-internal sealed partial class SqliteStore : IJobStore
+internal sealed partial class SqliteStore : IJobStore, IDisposable
 {
     // The references in the schema say what belongs together; the verbs keep it so, and a check at each insert would cost a tenth of them.
     // The writer alone checkpoints, at its commits; 4,000 pages keep the log near 16 MB. FULL flushes the log at each commit.
@@ -112,11 +112,17 @@ internal sealed partial class SqliteStore : IJobStore
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Closes the file. A host may be disposed without waiting too, and nothing here waits for anybody.</summary>
+    public void Dispose()
+    {
         _writer.Dispose();
         _readers?.Dispose();   // before the writing connection: the last one to close empties the log, and only the writer may
         _writing.Dispose();
         _lock?.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>Makes the file under another name and moves it in place when it is whole: a crash never leaves an empty or nameless
