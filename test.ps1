@@ -84,7 +84,13 @@ if ($LASTEXITCODE -ne 0) {
 }
 
 $target = if ($What -eq 'quick') { 'tests/Pawl.Tests' } else { 'Pawl.slnx' }
-$projects = if ($What -eq 'quick') { 'tests/Pawl.Tests/Pawl.Tests.csproj' } else { Resolve-Path -Relative 'tests/*/*.csproj' }
+$projects = if ($What -eq 'quick') {
+    'tests/Pawl.Tests/Pawl.Tests.csproj'
+}
+else {
+    Resolve-Path -Relative 'tests/*.Tests/*.csproj', 'tests/Pawl.Tidy/*.csproj'
+}
+
 if ((Invoke-Step @('restore', $target, '--locked-mode')) -ne 0) {
     Add-Failure 'the restore failed.'
     Complete-Run

@@ -86,7 +86,7 @@ run_tests() {
 }
 
 case ${1-} in
-  '') target=Pawl.slnx projects=(tests/*/*.csproj) ;;
+  '') target=Pawl.slnx projects=(tests/*.Tests/*.csproj tests/Pawl.Tidy/*.csproj) ;;
   quick) target=tests/Pawl.Tests projects=(tests/Pawl.Tests/Pawl.Tests.csproj) ;;
   *)
     sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"

@@ -50,7 +50,7 @@ internal sealed class FileLock : IDisposable
         }
         catch (IOException error)
         {
-            throw InUse(database, error);
+            throw InUse(database, Owner(database + ".pid"), error);
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class FileLock : IDisposable
         }
         catch (IOException error)
         {
-            throw InUse(database, error);
+            throw InUseElsewhere(database, error);
         }
     }
 
@@ -79,16 +79,15 @@ internal sealed class FileLock : IDisposable
         _beside.Dispose();   // the file stays: removing it would let two processes lock two different files of that name
     }
 
-    public static PawlException InUse(string database, Exception error)
-    {
-        var pid = Owner(database + ".pid");
-        return new(
-            "storage_in_use",
-            $"The database '{database}' is in use by {(pid is null ? "another process" : $"process {pid}")}. "
-            + "One process owns a SQLite database at a time: stop that one, or use PostgreSQL to share the work.",
-            error,
-            exitCode: 7);
-    }
+    /// <summary>The refusal of a file that is held under another name: a hard link, another folder.</summary>
+    public static PawlException InUseElsewhere(string database, Exception error) => InUse(database, LockHolder.Of(database), error);
+
+    private static PawlException InUse(string database, string? pid, Exception error) => new(
+        "storage_in_use",
+        $"The database '{database}' is in use by {(pid is null ? "another process" : $"process {pid}")}. "
+        + "One process owns a SQLite database at a time: stop that one, or use PostgreSQL to share the work.",
+        error,
+        exitCode: 7);
 
     private static void TellOwner(string path)
     {
@@ -102,7 +101,7 @@ internal sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>Null when there is none: its owner has just come or gone, or holds the file under another name.</summary>
+    /// <summary>Null when there is none: its owner has just come or gone.</summary>
     private static string? Owner(string path)
     {
         try

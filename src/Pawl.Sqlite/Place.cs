@@ -89,10 +89,9 @@ internal sealed class Place
         {
             throw Refused("storage_path", $"'{Path}' cannot be read and written. Give this user that right.", error);
         }
-
         catch (IOException error) when (error is not FileNotFoundException)
         {
-            throw FileLock.InUse(Path, error);   // under another name, which has a lock of its own beside it
+            throw FileLock.InUseElsewhere(Path, error);
         }
 
         if (read == 0)

@@ -58,9 +58,8 @@ internal sealed class Slots(WorkerOptions options, Limits limits, TimeProvider c
 
     /// <summary>What to ask for now; null when there is no need.</summary>
     /// <param name="ahead">Whether anything may be taken ahead.</param>
-    /// <param name="dry">Whether the last claim found nothing more: then only a hint or a poll asks again.</param>
-    /// <param name="urgentDry">Whether it found nothing more that may take a kept slot.</param>
-    public Wish? Want(bool ahead, bool dry, bool urgentDry)
+    /// <param name="dry">For what the last claims found nothing more: then only a hint or a poll asks again.</param>
+    public Wish? Want(bool ahead, Dry dry)
     {
         lock (_gate)
         {
@@ -78,8 +77,9 @@ internal sealed class Slots(WorkerOptions options, Limits limits, TimeProvider c
 
             // Not for each job that ends: when half of what may wait is gone, or a slot stands idle.
             _refillAt = most / 2;
-            (slots, most) = dry ? (0, 0) : (slots, most);
-            express = urgentDry ? 0 : express;
+            slots = dry.HasFlag(Dry.Slots) ? 0 : slots;
+            express = dry.HasFlag(Dry.Express) ? 0 : express;
+            most = dry.HasFlag(Dry.Ahead) ? 0 : most;
             var prefetch = slots + express > 0 || _waiting <= _refillAt ? Math.Max(0, most - _waiting) : 0;
             var all = slots + express + prefetch;
             return all == 0 ? null : new(limits.Rounds(all), slots, express, prefetch, _lastChances > 0);
@@ -142,12 +142,13 @@ internal sealed class Slots(WorkerOptions options, Limits limits, TimeProvider c
     /// <summary>One ended: the next of its chain, or null when the chain ends too.</summary>
     /// <param name="ended">The one that ended.</param>
     /// <param name="low">Whether it is time to claim more.</param>
-    /// <param name="room">Whether a line that was full has room again.</param>
+    /// <param name="room">Whether there is room again for what a claim had to leave: its line was full, or a last chance was
+    /// running.</param>
     public Attempt? Next(Attempt ended, out bool low, out bool room)
     {
         lock (_gate)
         {
-            room = limits.IsLimited(ended.Line);
+            room = limits.IsLimited(ended.Line) || IsLastChance(ended);
             (low, _low) = (_low, false);
             // Left behind: its slot was given away, so there is none to go on with.
             return Leave(ended) ? Begin() : null;

@@ -85,11 +85,7 @@ internal sealed partial class Worker
     }
 
     /// <summary>There may be something to claim again.</summary>
-    private void Unparch()
-    {
-        Volatile.Write(ref _dry, false);
-        Volatile.Write(ref _urgentDry, false);
-    }
+    private void Unparch() => _dry = Dry.No;
 
     private TimeSpan Poll() => _options.PollInterval * (1 + (PollSpread * (_chance.NextShare() - 0.5)));
 
@@ -116,15 +112,14 @@ internal sealed partial class Worker
         }
 
         var ahead = IsPast(Volatile.Read(ref _gaveBackAt), RestAfterGivingBack);
-        if (_slots.Want(ahead, Volatile.Read(ref _dry), Volatile.Read(ref _urgentDry)) is not { } wish)
+        var known = _dry;
+        if (_slots.Want(ahead, known) is not { } wish)
         {
             return false;
         }
 
         // Before asking: a hint that comes meanwhile must count.
-        var ordinary = wish.Slots + wish.Prefetch > 0;
-        Volatile.Write(ref _dry, ordinary || Volatile.Read(ref _dry));
-        Volatile.Write(ref _urgentDry, true);
+        _dry = Dry.Slots;
         var (slots, express, prefetch, got) = (wish.Slots, wish.Express, wish.Prefetch, 0);
         for (var round = 0; round < wish.Rounds.Count; round++)
         {
@@ -150,16 +145,11 @@ internal sealed partial class Worker
             }
         }
 
-        // Room that only urgent jobs may take and that stayed empty says nothing of the ordinary ones, which had none.
-        if (ordinary ? slots + prefetch > 0 : express > 0)
-        {
-            return got == 0 && await LearnSometimesAsync();
-        }
-
-        // There may be more; whether there is room for it is asked anew.
-        Volatile.Write(ref _dry, false);
-        Volatile.Write(ref _urgentDry, express > 0);
-        return true;
+        // Room of one kind that stayed empty says nothing of the others: what is not urgent leaves the kept slots empty, and what may not
+        // be taken ahead waits for a slot. A hint that came meanwhile stands.
+        var dry = slots > 0 ? Dry.Slots : known | (express > 0 ? Dry.Express : Dry.No) | (prefetch > 0 ? Dry.Ahead : Dry.No);
+        Interlocked.CompareExchange(ref _dry, dry, Dry.Slots);
+        return got > 0 ? !dry.HasFlag(Dry.Ahead) : await LearnSometimesAsync();
     }
 
     private async Task<IReadOnlyList<Claimed>> ClaimAsync(List<ClaimLine> lines, int slots, int express, int prefetch, bool lastChance)

@@ -36,8 +36,7 @@ internal sealed partial class Worker : IAsyncDisposable
     private readonly HashSet<(JobId, int)> _strange = [];
     private long _workerId;
     private int _era;
-    private bool _dry;
-    private bool _urgentDry;
+    private volatile Dry _dry;
     private bool _draining;
     private Task _working = Task.CompletedTask;
     private Task _storing = Task.CompletedTask;

@@ -1,0 +1,19 @@
+namespace Pawl.EndToEnd.Tests.History;
+
+/// <summary>All that is known of one run of killed processes, when it has been drained.</summary>
+internal sealed record Run
+{
+    public required IReadOnlyList<Call> Calls { get; init; }
+
+    public required IReadOnlyList<Effect> Effects { get; init; }
+
+    public required IReadOnlyList<Life> Lives { get; init; }
+
+    public required Stored Stored { get; init; }
+
+    /// <summary>At how many losses a job ends.</summary>
+    public required int LossCap { get; init; }
+
+    /// <summary>Within how long a ready process must have ended the attempts of those that died before it.</summary>
+    public required TimeSpan RecoveryLimit { get; init; }
+}

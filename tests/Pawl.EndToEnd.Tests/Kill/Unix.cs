@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+
+namespace Pawl.EndToEnd.Tests.Kill;
+
+/// <summary>Two calls of the system that .NET does not have.</summary>
+internal static class Unix
+{
+    private const int Terminate = 15;
+
+    /// <summary>Asks a process to stop, as a service manager does.</summary>
+    public static void Ask(int pid) => Assert.Equal(0, Kill(pid, Terminate));
+
+    /// <summary>Gives a file a second name.</summary>
+    public static void Link(string from, string to) => Assert.Equal(0, HardLink(from, to));
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int pid, int signal);
+
+    [DllImport("libc", EntryPoint = "link", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int HardLink(string from, string to);
+}

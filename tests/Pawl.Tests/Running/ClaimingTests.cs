@@ -1,0 +1,122 @@
+using Microsoft.Extensions.DependencyInjection;
+using Pawl.Storage;
+using Pawl.Testing;
+
+namespace Pawl.Tests.Running;
+
+/// <summary>What a claim had to leave is claimed as soon as there is room. The clock stands still, so no poll comes to its help.</summary>
+public sealed class ClaimingTests
+{
+    private const int Slots = 4;
+    private const int Backlog = 60;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Jobs_that_may_not_be_taken_ahead_any_more_are_run_one_slot_after_another()
+    {
+        var door = new Door(Slots);
+        await using var test = await StartAsync(door);
+        await EnqueueAsync(test, Slots);
+        await door.Full.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await EnqueueAsync(test, Backlog);
+        await LoseAheadAsync(test);
+
+        door.Open();
+        await test.RunUntilIdleAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Slots + Backlog, await SucceededAsync(test));
+    }
+
+    [Fact]
+    public async Task Jobs_on_their_last_chance_run_one_after_another()
+    {
+        var door = new Door(1);
+        await using var test = await StartAsync(door, options => options.Worker.LossCap = 1);
+        await EnqueueAsync(test, Slots);
+        await door.Full.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        door.Open();
+        await test.RunUntilIdleAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((Slots, 1), (await SucceededAsync(test), door.MostInside));
+    }
+
+    /// <summary>Another worker takes all that is queued ahead of its slots, and dies.</summary>
+    private static async Task LoseAheadAsync(PawlTest test)
+    {
+        var (store, cancellationToken) = (test.Services.GetRequiredService<IJobStore>(), TestContext.Current.CancellationToken);
+        var now = test.Clock.GetUtcNow();
+        var ghost = await store.RegisterAsync(
+            new() { Name = "ghost", Host = "here", Pid = 1, Version = "1", Slots = 1 }, now, cancellationToken);
+        var claimed = await store.ClaimAsync(
+            new()
+            {
+                WorkerId = ghost,
+                Token = new(1, 2),
+                Now = now,
+                Lines = [new("default", "test.knock", Backlog)],
+                Slots = 0,
+                Prefetch = Backlog,
+            },
+            cancellationToken);
+        Assert.Equal(Backlog, claimed.Count);
+        var leader = await store.LeadAsync(new(ghost), cancellationToken);
+        var reply = await store.LoseAsync(
+            new() { Term = leader.Term, WorkerId = ghost, SeenBeat = 0, Now = now }, cancellationToken);
+        Assert.Equal((true, Backlog), (reply.Accepted, reply.Lost.Count));
+    }
+
+    private static Task<PawlTest> StartAsync(Door door, Action<PawlOptions>? options = null) => PawlTest.StartAsync(
+        pawl =>
+        {
+            pawl.Services.AddSingleton(door);
+            pawl.AddHandler<KnockHandler, Knock>(type => type.Name("test.knock"));
+        },
+        all =>
+        {
+            all.Worker.Slots = Slots;
+            all.Worker.ExpressSlots = 0;
+            options?.Invoke(all);
+        },
+        TestContext.Current.CancellationToken);
+
+    private static Task EnqueueAsync(PawlTest test, int count) => test.Jobs.EnqueueManyAsync(
+        Enumerable.Range(0, count).Select(number => new Knock(number)), cancellationToken: TestContext.Current.CancellationToken);
+
+    private static async Task<int> SucceededAsync(PawlTest test) => (await test.Jobs.ListAsync(
+        new() { States = [JobState.Succeeded], Limit = 1_000 }, TestContext.Current.CancellationToken)).Jobs.Count;
+
+    private sealed record Knock(int Number);
+
+    /// <summary>Where handlers wait while it is closed.</summary>
+    private sealed class Door(int full)
+    {
+        private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _inside;
+
+        /// <summary>Set when so many wait.</summary>
+        public TaskCompletionSource Full { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int MostInside { get; private set; }
+
+        public void Open() => _open.SetResult();
+
+        public async Task EnterAsync(CancellationToken cancellationToken)
+        {
+            var inside = Interlocked.Increment(ref _inside);
+            MostInside = Math.Max(MostInside, inside);
+            if (inside == full)
+            {
+                Full.TrySetResult();
+            }
+
+            await _open.Task.WaitAsync(cancellationToken);
+            Interlocked.Decrement(ref _inside);
+        }
+    }
+
+    private sealed class KnockHandler(Door door) : IJobHandler<Knock>
+    {
+        public Task HandleAsync(Knock payload, JobContext job, CancellationToken cancellationToken) => door.EnterAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Pawl.Victim;
+
+/// <summary>Sees to it that this process does not outlive the test that started it.</summary>
+internal static class Guard
+{
+    private const int Abandoned = 3;
+    private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(2);
+
+    public static void Begin(TimeProvider clock)
+    {
+        // Whoever started us holds the other end of our input; it closes when that process ends, however it ends. A thread of its own: the
+        // console knows no waiting without one.
+        new Thread(() =>
+        {
+            Console.In.ReadToEnd();
+            Environment.Exit(Abandoned);
+        })
+        { IsBackground = true }.Start();
+        _ = EndAsync(clock);
+    }
+
+    private static async Task EndAsync(TimeProvider clock)
+    {
+        await Task.Delay(LongestLife, clock);
+        Environment.Exit(Abandoned);
+    }
+}
