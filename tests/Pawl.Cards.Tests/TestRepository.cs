@@ -77,6 +77,25 @@ public sealed class TestRepository : IDisposable
         return Git("rev-parse", "HEAD");
     }
 
+    /// <summary>Makes commits by one command. Each changes one number in one file and says why.</summary>
+    /// <returns>Their ids, oldest first.</returns>
+    public IReadOnlyList<string> Many(int count)
+    {
+        var stream = new StringBuilder();
+        for (var i = 1; i <= count; i++)
+        {
+            var file = $"def wait_{i % 7}():\n    return send(limit={i})\n";
+            var message = $"Raise the limit to {i}\n\nThe server refused every call that came after the one before it had been answered.\n";
+            stream.Append(CultureInfo.InvariantCulture, $"commit refs/heads/main\nmark :{i}\n")
+                .Append(CultureInfo.InvariantCulture, $"committer C <c@example.invalid> {1_700_000_000 + i * 60} +0000\n")
+                .Append(CultureInfo.InvariantCulture, $"data {message.Length}\n{message}\n")
+                .Append(CultureInfo.InvariantCulture, $"M 100644 inline src/wait.py\ndata {file.Length}\n{file}\n");
+        }
+
+        GitWith(Encoding.UTF8.GetBytes(stream.ToString()), "fast-import", "--quiet", "--force");
+        return Git("rev-list", "--reverse", "main").Split('\n');
+    }
+
     internal Task<Repository> OpenAsync() => Repository.OpenAsync(Folder, TestContext.Current.CancellationToken);
 
     internal Task<ParsedCommit> ParseAsync(string id) =>

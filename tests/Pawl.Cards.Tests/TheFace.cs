@@ -16,7 +16,7 @@ public sealed class TheFace
     [InlineData(". --last", "--last needs a value")]
     [InlineData(". --last=", "--last needs a value")]
     [InlineData(". --last --yes", "--last needs a value")]
-    [InlineData(". --last 0", "--last must be a number from 1 to 100000, but was '0'")]
+    [InlineData(". --last 0", "--last must be a number from 1 to 15000, but was '0'")]
     [InlineData(". --last -5", "--last must be a number")]
     [InlineData(". --last 5 --last 6", "--last is given twice")]
     [InlineData(". --since rubbish", "'rubbish' is not a date")]
@@ -70,15 +70,19 @@ public sealed class TheFace
         Assert.Equal(
             """
             sample: 3 new, 2 already processed, 1 needs re-run
-            1/3 aaaaaaaaaa 2 cards (Fix  [31mred [bold])
-            2/3 aaaaaaaaaa no card: it is a merge (Merge)
-            3/3 aaaaaaaaaa failed: bad object ()
+            re-run: cards v1 → v2 (1)
+            Going on.
+            aaaaaaaaaa 2 cards (Fix  [31mred [bold])
+            aaaaaaaaaa no card: it is a merge (Merge)
+            aaaaaaaaaa failed: bad object ()
             cards written: 2
             commits: 3
-            skipped: 1, it is a merge
+            already processed: 2
+            without cards: 1, it is a merge
             failed: 1
             time: 1.5 s
             deck: deck.apkg
+            ledger: cards.db
 
             """.ReplaceLineEndings("\n"), output.ToString());
     }
@@ -99,6 +103,7 @@ public sealed class TheFace
 
         var text = output.ToString();
         Assert.Contains("3 new, 2 already processed, 1 needs re-run", text, StringComparison.Ordinal);
+        Assert.Contains("cards v1 → v2", text, StringComparison.Ordinal);
         Assert.Contains("bad object", text, StringComparison.Ordinal);
         Assert.Matches(@"cards written\s*│ 2", text);
         Assert.Contains("deck.apkg", text, StringComparison.Ordinal);
@@ -107,22 +112,26 @@ public sealed class TheFace
 
     private static async Task ShowAsync(IFace face)
     {
-        face.Begin("sample", new ItemSummary(3, 2, 1, 0));
-        await face.FollowAsync(3, report =>
+        face.Begin("sample", new ItemSummary(3, 2, 1, 0), [("cards v1 → v2", 1)]);
+        face.Say("Going on.");
+        await face.FollowAsync(watch =>
         {
-            report(new CommitResult(Id, "Fix \u001b[31mred [bold]", 2));
-            report(new CommitResult(Id, "Merge", 0, NoneBecause: "it is a merge"));
-            report(new CommitResult(Id, "", 0, Error: "bad object"));
+            watch.Progress(new JobProgress { Total = 6, Done = 3 });
+            watch.Commit(new CommitResult(Id, "Fix \u001b[31mred [bold]", 2));
+            watch.Commit(new CommitResult(Id, "Merge", 0, NoneBecause: "it is a merge"));
+            watch.Commit(new CommitResult(Id, "", 0, Error: "bad object"));
             return Task.CompletedTask;
         });
         face.End(new RunSummary
         {
             Cards = 2,
             Commits = 3,
+            Already = 2,
             WithoutCards = [("it is a merge", 1)],
             Failed = 1,
             Took = TimeSpan.FromSeconds(1.5),
             Deck = "deck.apkg",
+            Database = "cards.db",
         });
     }
 }

@@ -1,4 +1,5 @@
 using Cards.Decks;
+using Cards.Jobs;
 
 namespace Pawl.Cards.Tests;
 
@@ -27,7 +28,10 @@ public sealed class TheProgram : IDisposable
         Assert.Contains(notes.Values, note => note.Fields.Contains("kept every caller waiting", StringComparison.Ordinal));
         Assert.Contains(notes.Values, note => note.Fields.Contains("class=\"gap\"", StringComparison.Ordinal));
 
-        Assert.Equal(0, Run(_repository.Folder, "--output", Deck).Exit);
+        var again = Run(_repository.Folder, "--output", Deck);
+        Assert.True(again.Exit == 0, again.Error);
+        Assert.Contains("sample: 3 already processed", again.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Give up on slow servers sooner", again.Output, StringComparison.Ordinal);
         Assert.Equivalent(notes, Package.Read(Deck), strict: true);
     }
 
@@ -42,6 +46,65 @@ public sealed class TheProgram : IDisposable
         var repository = Run(Path.Combine(_repository.Root, "nowhere"));
         Assert.Equal(1, repository.Exit);
         Assert.Contains("There is no folder", repository.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_another_process_uses_ends_it_with_7_and_a_file_that_is_none_with_8()
+    {
+        _repository.Write("a.txt", "one\n").Commit("First");
+        var database = Path.Combine(_repository.Root, "cards.db");
+        await using (await CardsEngine.StartAsync(database, working: false, TestContext.Current.CancellationToken))
+        {
+            var second = Run(_repository.Folder, "--output", Deck);
+            Assert.Equal(7, second.Exit);
+            Assert.Contains($"process {Environment.ProcessId}", second.Error, StringComparison.Ordinal);
+        }
+
+        await File.WriteAllTextAsync(database, "not a database, but longer than a header of one hundred bytes would be, so that it is read "
+            + "to the end and refused", TestContext.Current.CancellationToken);
+        Assert.Equal(8, Run(_repository.Folder, "--output", Deck).Exit);
+    }
+
+    [Fact]
+    public async Task What_another_version_of_the_program_left_open_is_not_gone_on_with()
+    {
+        var id = _repository.Write("a.txt", "one\n").Commit("First");
+        var stop = TestContext.Current.CancellationToken;
+        var database = Path.Combine(_repository.Root, "cards.db");
+        var repository = await _repository.OpenAsync();
+        await using (var engine = await CardsEngine.StartAsync(database, working: false, stop))
+        {
+            await engine.Jobs.EnqueueAsync(
+                new ReprocessCommits(repository.Folder, [id]),
+                new()
+                {
+                    UniqueKey = repository.Key,
+                    UniqueHold = UniqueHold.Active,
+                    Versions = new Dictionary<string, string> { [Stages.Parser] = "older", [Stages.Cards] = "older" },
+                },
+                stop);
+        }
+
+        var (exit, output, error) = Run(_repository.Folder, "--output", Deck);
+        Assert.True(exit == 0, output + error);
+        await using (var engine = await CardsEngine.StartAsync(database, working: false, stop))
+        {
+            var jobs = (await engine.Jobs.ListAsync(new() { Type = "cards.reprocess", Ascending = true }, stop)).Jobs;
+            Assert.Equal([JobState.Cancelled, JobState.Succeeded], jobs.Select(job => job.State));
+        }
+    }
+
+    [Fact]
+    public void A_file_in_the_decks_place_that_is_no_deck_is_left_as_it_is()
+    {
+        _repository.Write("a.py", "wait = 300\n").Commit("First");
+        _repository.Write("a.py", "wait = 20\n").Commit("Wait less");
+        File.WriteAllText(Deck, "mine");
+
+        var (exit, output, _) = Run(_repository.Folder, "--output", Deck);
+        Assert.Equal(1, exit);
+        Assert.Contains("is not a deck that this program wrote", output, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(Deck));
     }
 
     private (int Exit, string Output, string Error) Run(params string[] arguments) =>

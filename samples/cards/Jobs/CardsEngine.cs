@@ -23,15 +23,16 @@ internal sealed class CardsEngine : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         Add(builder.Services.AddPawl(options => Set(options, working)), Stages.Versions)
             .UseSqlite(new SqliteConnectionStringBuilder { DataSource = database }.ToString());
-        var engine = new CardsEngine(builder.Build());
+        var host = builder.Build();
         try
         {
-            await engine._host.StartAsync(cancellationToken).ConfigureAwait(false);
-            return engine;
+            await host.StartAsync(cancellationToken).ConfigureAwait(false);
+            return new CardsEngine(host);
         }
         catch
         {
-            await engine.DisposeAsync().ConfigureAwait(false);
+            // Not stopped: a host that has not started cannot be.
+            await ((IAsyncDisposable)host).DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }

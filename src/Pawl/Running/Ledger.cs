@@ -5,6 +5,8 @@ namespace Pawl.Running;
 /// <summary>The ledger of a dataset inside an attempt: what is fresh, and what became of each item.</summary>
 internal sealed class Ledger : ItemLedger
 {
+    private const string TooLarge = "result_too_large";
+
     private readonly AttemptContext _job;
     private readonly ItemOptions _options;
     private readonly AttemptTools _tools;
@@ -110,14 +112,33 @@ internal sealed class Ledger : ItemLedger
         _job.Tally.Skipped();
     }
 
-    private void Record(ItemId item, ItemOutcome outcome, ItemOutput? output, JobError? error)
+    /// <summary>Why an output cannot be kept; null when it can. It is the fault of that one item.</summary>
+    internal static JobException? Fault(ItemOutput? output)
+    {
+        try
+        {
+            Check(output);
+            return null;
+        }
+        catch (PawlException fault)
+        {
+            var category = fault.Code == TooLarge ? ErrorCategory.TooLarge : ErrorCategory.InvalidInput;
+            return new(category, fault.Message, fault.Code, innerException: fault);
+        }
+    }
+
+    private static void Check(ItemOutput? output)
     {
         if (output?.Outputs is { } outputs)
         {
-            Bounds.Size(outputs.Length, Bounds.MaxItemOutputs, "result_too_large", "What an item gives");
+            Bounds.Size(outputs.Length, Bounds.MaxItemOutputs, TooLarge, "What an item gives");
             CanonicalJson.Check(outputs);
         }
+    }
 
+    private void Record(ItemId item, ItemOutcome outcome, ItemOutput? output, JobError? error)
+    {
+        Check(output);
         _job.Keep(Result(Checked(item), outcome, output, error), gotOn: outcome == ItemOutcome.Succeeded);
         if (outcome == ItemOutcome.Succeeded)
         {

@@ -142,6 +142,12 @@ internal sealed class Walk<T>(
             return;
         }
 
+        if (Ledger.Fault(output) is { } unfit)
+        {
+            ledger.RecordFailure(id, unfit);
+            return;
+        }
+
         ledger.Record(id, output);
     }
 

@@ -88,6 +88,26 @@ public sealed class ItemTests
         Assert.Equal((JobState.Succeeded, 5L, 0L), (job.State, job.Progress!.Done, job.Progress.Failed));
     }
 
+    [Theory]
+    [InlineData(70_000, ErrorCategory.TooLarge)]
+    [InlineData(0, ErrorCategory.InvalidInput)]
+    public async Task An_item_whose_output_cannot_be_kept_fails_alone(int bytes, ErrorCategory category)
+    {
+        ReadOnlyMemory<byte> unfit = Enumerable.Repeat((byte)'1', bytes).ToArray();
+        await using var test = await Stage.StartAsync((_, job, token) => job.Items("texts").ForEachAsync(
+            ["a", "b", "c"],
+            text => text,
+            (text, _) => Task.FromResult<ItemOutput?>(new() { Outputs = text == "b" ? unfit : "1"u8.ToArray() }),
+            token));
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+        await test.RunUntilIdleAsync(Token);
+
+        var job = await test.Jobs.GetAsync(id, Token);
+        Assert.Equal((JobState.Failed, 2L, 1L), (job.State, job.Progress!.Done, job.Progress.Failed));
+        var failed = Assert.Single(await test.Jobs.ItemsAsync(id, Token), run => run.Result.Outcome == ItemOutcome.Failed);
+        Assert.Equal(("b", category), (failed.Result.Key, failed.Result.Error!.Category));
+    }
+
     [Fact]
     public async Task A_few_failed_items_below_the_share_do_not_fail_the_attempt()
     {
