@@ -163,7 +163,10 @@ public sealed class TheJobs : IDisposable
     private Task<Overview> AskAsync(PawlTest test, PipelineVersion versions) => AskAsync(test, versions, _commits);
 
     private Order Wish(IReadOnlyList<string> commits) => new(
-        "repository:1", new ReprocessCommits(_repository.Folder, commits), new ExportDeck("sample", commits, "Commits::sample", Deck), Force.None);
+        "repository:1",
+        new ReprocessCommits(_repository.Folder, commits),
+        new ExportDeck("sample", commits, "Commits::sample", Deck),
+        Force.None);
 
     private async Task<(Job Reprocess, Job Export)> RunAsync(
         PawlTest test, EnqueueOptions? options = null, IReadOnlyList<string>? commits = null)

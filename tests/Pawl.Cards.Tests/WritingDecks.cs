@@ -83,7 +83,8 @@ public sealed class WritingDecks : IDisposable
         var file = Commits.File("src/Caller.cs", "@void F()\n-    call(one, x);\n+    call(two, x);");
         var commit = Commits.Of("Call the second instead", "", file);
         List<string> Guids(string repository) =>
-            global::Cards.Making.CardMaker.Make(commit).Cards.Select(card => Note.Of(repository, CommitId.Parse(commit.Id), commit.Author, commit.AuthoredAt, card).Guid).ToList();
+            global::Cards.Making.CardMaker.Make(commit).Cards
+                .Select(card => Note.Of(repository, CommitId.Parse(commit.Id), commit.Author, commit.AuthoredAt, card).Guid).ToList();
 
         Assert.Equal(["s-LG0cVXzuFV", "kluI9QGEUdty"], Guids("sample"));
         Assert.Equal(Guids("sample"), Guids("a-fork-of-it"));

@@ -73,7 +73,8 @@ internal sealed class Repository
         }
         var commits = chosen.Distinct().ToList();
         return commits.Count <= MostCommits ? commits : throw new GitFailedException(string.Create(
-            CultureInfo.InvariantCulture, $"These are {commits.Count:N0} commits. One run takes {MostCommits:N0} at most: narrow the choice."));
+            CultureInfo.InvariantCulture,
+            $"These are {commits.Count:N0} commits. One run takes {MostCommits:N0} at most: narrow the choice."));
     }
 
     private async Task<IEnumerable<CommitId>> WalkAsync(

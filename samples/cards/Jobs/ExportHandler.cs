@@ -18,7 +18,8 @@ internal sealed class ExportHandler : IJobHandler<ExportDeck>
         var done = 0;
         foreach (var page in payload.Commits.Chunk(Page))
         {
-            foreach (var answer in await ledger.StatusAsync([.. page.Select(key => new ItemId(key))], cancellationToken).ConfigureAwait(false))
+            var answers = await ledger.StatusAsync([.. page.Select(key => new ItemId(key))], cancellationToken).ConfigureAwait(false);
+            foreach (var answer in answers)
             {
                 // One that failed now may have cards of an earlier success, and they still are what we know.
                 if (answer.Row?.Outputs is not { } json)
