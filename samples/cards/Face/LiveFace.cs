@@ -23,7 +23,7 @@ internal sealed class LiveFace(IAnsiConsole console) : IFace
     {
         var columns = new ProgressColumn[]
         {
-            new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(),
+            new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new RemainingTimeColumn(),
             new TaskDescriptionColumn { Alignment = Justify.Left },
         };
         await console.Progress().AutoClear(true).Columns(columns).StartAsync(async context =>
@@ -55,15 +55,20 @@ internal sealed class LiveFace(IAnsiConsole console) : IFace
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
         foreach (var (name, value) in SummaryRows.Of(summary))
         {
-            table.AddRow(Markup.Escape(name), Markup.Escape(value));
+            var text = Markup.Escape(value);
+            table.AddRow(Markup.Escape(name), value == summary.Deck || value == summary.Database ? $"[link={Link(value)}]{text}[/]" : text);
         }
 
         console.Write(table);
     }
 
+    // Where the terminal knows links, a click opens the file. Brackets would end the markup.
+    private static string Link(string path) => new Uri(Path.GetFullPath(path)).AbsoluteUri
+        .Replace("[", "%5B", StringComparison.Ordinal).Replace("]", "%5D", StringComparison.Ordinal);
+
     private static string Short(string subject)
     {
         var line = Visible.Text(subject);
-        return line.Length <= 50 ? line : line[..49] + "…";
+        return line.Length <= 40 ? line : line[..39] + "…";
     }
 }
