@@ -174,7 +174,9 @@ public sealed class TheJobs : IDisposable
         var order = Wish(commits ?? _commits);
         var wish = order.ReprocessOptions with
         {
-            Force = options?.Force ?? Force.None, MaxItems = options?.MaxItems, Versions = options?.Versions,
+            Force = options?.Force ?? Force.None,
+            MaxItems = options?.MaxItems,
+            Versions = options?.Versions,
         };
         var reprocess = await test.Jobs.EnqueueAsync(order.Reprocess, wish, Stop);
         var export = await test.Jobs.EnqueueAsync(order.Export, order.ExportOptions(reprocess.Id), Stop);

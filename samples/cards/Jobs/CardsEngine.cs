@@ -1,7 +1,7 @@
+using Cards.Git;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Cards.Git;
 using Pawl;
 
 namespace Cards.Jobs;

@@ -1,7 +1,7 @@
+using System.Text.Json;
 using Cards.Face;
 using Cards.Git;
 using Microsoft.Extensions.Logging;
-using System.Text.Json;
 
 namespace Cards.Jobs;
 

@@ -189,6 +189,8 @@ internal sealed class Heartbeat : IDisposable
 
     private HeartbeatRequest Next() => Ask() with
     {
-        WorkerId = Volatile.Read(ref _workerId), Beat = Interlocked.Increment(ref _beat), Now = _clock.GetUtcNow(),
+        WorkerId = Volatile.Read(ref _workerId),
+        Beat = Interlocked.Increment(ref _beat),
+        Now = _clock.GetUtcNow(),
     };
 }
