@@ -91,7 +91,7 @@ internal static class Latency
     public static async Task BacklogAsync(Arguments arguments)
     {
         var (small, large) = (arguments.Number("small", 60_000), arguments.Number("large", 1_000_000));
-        var count = arguments.Number("n", 50_000);
+        var count = Math.Min(arguments.Number("n", 50_000), small);   // more than are there would be waited for without end
         var few = await RateAsync(small, count, arguments.Number("conc", 10));
         var many = await RateAsync(large, count, arguments.Number("conc", 10));
         Report.Emit(
