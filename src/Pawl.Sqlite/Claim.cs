@@ -34,9 +34,6 @@ internal sealed partial class SqliteStore
 
     private const string HoldJob = "update job set held = 'concurrency_key' where id = @id and state = 'queued' and held is null";
 
-    /// <summary>Of ten starts in a queue one goes to the job that has waited longest, if it has waited this long.</summary>
-    private const double AgeingShare = 0.1;
-    private const long AgeingAfterMicros = 5 * 60 * 1_000_000L;
     private const int LeastPriority = -1000;
     private const int MostSetAside = 1000;
 
@@ -105,7 +102,7 @@ internal sealed partial class SqliteStore
         var room = RoomIn(batch, lines[0].Line.Queue);
         share = Math.Min(share, room);
         var taken = 0;
-        var aged = (int)(Math.Floor((memory.Starts + share) * AgeingShare) - Math.Floor(memory.Starts * AgeingShare));
+        var aged = Ageing.Turns(memory.Starts, share);
         if (aged > 0)
         {
             taken += Take(batch, claim, Oldest(batch, claim, lines, aged), Math.Min(aged, share), byAge: true, out _);
@@ -174,7 +171,7 @@ internal sealed partial class SqliteStore
     /// line.</summary>
     private static List<Candidate> Oldest(Batch batch, ClaimRun claim, List<(Line Line, int Room)> lines, int count)
     {
-        var before = claim.Now - AgeingAfterMicros;
+        var before = claim.Now - Micros.Of(Ageing.After);
         var candidates = new List<Candidate>();
         foreach (var (line, room) in lines)
         {

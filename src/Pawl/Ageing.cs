@@ -38,9 +38,4 @@ internal static class Ageing
         var before = startsSoFar % Whole;
         return (int)(((before + count) * parts / Whole) - (before * parts / Whole));
     }
-
-    /// <summary>Whether a job has waited long enough to be taken out of turn.</summary>
-    /// <param name="waited">How long it has been ready to run.</param>
-    /// <param name="after">The wait it must be over.</param>
-    public static bool IsOld(TimeSpan waited, TimeSpan after) => waited > after;
 }

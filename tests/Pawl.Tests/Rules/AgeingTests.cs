@@ -62,11 +62,4 @@ public sealed class AgeingTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Ageing.Turns(0, 1, 1.1));
         Assert.Throws<ArgumentOutOfRangeException>(() => Ageing.Turns(0, 1, double.NaN));
     }
-
-    [Fact]
-    public void A_job_is_old_only_once_it_waited_over_five_minutes()
-    {
-        Assert.False(Ageing.IsOld(TimeSpan.FromMinutes(5), Ageing.After));
-        Assert.True(Ageing.IsOld(TimeSpan.FromMinutes(5) + TimeSpan.FromTicks(1), Ageing.After));
-    }
 }
