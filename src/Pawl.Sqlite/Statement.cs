@@ -1,26 +1,32 @@
+using System.Text;
 using SQLitePCL;
 
 namespace Pawl.Sqlite;
 
 /// <summary>One prepared statement, bound by position in the order its parameters first appear.</summary>
-/// <remarks>The hot path binds and reads some thirty values a job; going to the native library directly costs a fifth of what ADO.NET's
-/// boxed parameters cost.</remarks>
+/// <remarks>The hot path binds and reads some thirty values a job; going to the native library directly costs a tenth of what ADO.NET's
+/// boxed parameters cost. The handles are plain numbers here (see <see cref="Native"/>): whoever uses a statement holds its
+/// connection.</remarks>
 internal sealed class Statement : IDisposable
 {
     private readonly sqlite3 _db;
-    private readonly sqlite3_stmt _statement;
+    private readonly sqlite3_stmt _owned;
+    private readonly nint _statement;
+    private readonly nint _changed;
     private int _next = 1;
 
     public Statement(sqlite3 db, string sql)
     {
         _db = db;
-        var code = raw.sqlite3_prepare_v3(db, sql, 1 /* SQLITE_PREPARE_PERSISTENT */, out _statement);
+        var code = raw.sqlite3_prepare_v3(db, sql, 1 /* SQLITE_PREPARE_PERSISTENT */, out _owned);
         ThrowIf(code);
+        _statement = _owned.DangerousGetHandle();
+        _changed = db.DangerousGetHandle();
     }
 
     public Statement Bind(long value)
     {
-        ThrowIf(raw.sqlite3_bind_int64(_statement, _next++, value));
+        ThrowIf(Native.BindLong(_statement, _next++, value));
         return this;
     }
 
@@ -34,8 +40,15 @@ internal sealed class Statement : IDisposable
 
     public Statement Bind(string? value)
     {
-        ThrowIf(value is null ? raw.sqlite3_bind_null(_statement, _next++) : raw.sqlite3_bind_text(_statement, _next++, value));
-        return this;
+        if (value is null)
+        {
+            return BindNull();
+        }
+
+        const int Short = 256;
+        var most = Encoding.UTF8.GetMaxByteCount(value.Length);
+        Span<byte> utf8 = most <= Short ? stackalloc byte[Short] : new byte[most];
+        return BindText(utf8[..Encoding.UTF8.GetBytes(value, utf8)]);
     }
 
     public Statement Bind(DateTimeOffset value) => Bind(Micros.Of(value));
@@ -58,18 +71,28 @@ internal sealed class Statement : IDisposable
     }
 
     /// <summary>Binds UTF-8 as text.</summary>
-    public Statement BindText(ReadOnlySpan<byte> utf8)
+    public unsafe Statement BindText(ReadOnlySpan<byte> utf8)
     {
         // an empty span has no address, and no address would be bound as null
-        ThrowIf(utf8.IsEmpty ? raw.sqlite3_bind_text(_statement, _next++, "") : raw.sqlite3_bind_text(_statement, _next++, utf8));
+        byte nothing = 0;
+        fixed (byte* bytes = utf8)
+        {
+            ThrowIf(Native.BindText(_statement, _next++, bytes is null ? &nothing : bytes, utf8.Length, Native.Transient));
+        }
+
         return this;
     }
 
     public Statement BindText(ReadOnlyMemory<byte>? utf8) => utf8 is { } known ? BindText(known.Span) : BindNull();
 
-    public Statement BindBlob(ReadOnlySpan<byte> bytes)
+    public unsafe Statement BindBlob(ReadOnlySpan<byte> bytes)
     {
-        ThrowIf(bytes.IsEmpty ? raw.sqlite3_bind_zeroblob(_statement, _next++, 0) : raw.sqlite3_bind_blob(_statement, _next++, bytes));
+        byte nothing = 0;
+        fixed (byte* first = bytes)
+        {
+            ThrowIf(Native.BindBlob(_statement, _next++, first is null ? &nothing : first, bytes.Length, Native.Transient));
+        }
+
         return this;
     }
 
@@ -77,14 +100,14 @@ internal sealed class Statement : IDisposable
 
     public Statement BindNull()
     {
-        ThrowIf(raw.sqlite3_bind_null(_statement, _next++));
+        ThrowIf(Native.BindNull(_statement, _next++));
         return this;
     }
 
     /// <summary>Goes to the next row; false at the end, where the statement is ready to be bound anew.</summary>
     public bool Step()
     {
-        var code = raw.sqlite3_step(_statement);
+        var code = Native.Step(_statement);
         if (code == raw.SQLITE_ROW)
         {
             return true;
@@ -106,37 +129,42 @@ internal sealed class Statement : IDisposable
         {
         }
 
-        return raw.sqlite3_changes(_db);
+        return Native.Changes(_changed);
     }
 
     public void Reset()
     {
-        _ = raw.sqlite3_reset(_statement);   // repeats the error of the last step, which was thrown already
+        _ = Native.Reset(_statement);   // repeats the error of the last step, which was thrown already
         _next = 1;
     }
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => Native.ColumnType(_statement, column) == raw.SQLITE_NULL;
 
-    public long Long(int column) => raw.sqlite3_column_int64(_statement, column);
+    public long Long(int column) => Native.ColumnLong(_statement, column);
 
-    public int Int(int column) => raw.sqlite3_column_int(_statement, column);
+    public int Int(int column) => (int)Long(column);
 
-    public bool Flag(int column) => raw.sqlite3_column_int(_statement, column) != 0;
+    public bool Flag(int column) => Long(column) != 0;
 
     public long? LongOrNull(int column) => IsNull(column) ? null : Long(column);
 
     public int? IntOrNull(int column) => IsNull(column) ? null : Int(column);
 
-    public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
+    public string Text(int column) => Encoding.UTF8.GetString(Utf8(column));
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
-    public byte[] Bytes(int column) => raw.sqlite3_column_blob(_statement, column).ToArray();
+    public byte[] Bytes(int column) => Span(column).ToArray();
 
     // Not byte[]?, and no bare null: either would turn into empty bytes, which are something else.
     public ReadOnlyMemory<byte>? BytesOrNull(int column) => IsNull(column) ? default(ReadOnlyMemory<byte>?) : Bytes(column);
 
-    public ReadOnlySpan<byte> Span(int column) => raw.sqlite3_column_blob(_statement, column);
+    /// <summary>The bytes of a value; good until the next step or reset.</summary>
+    public unsafe ReadOnlySpan<byte> Span(int column)
+    {
+        var bytes = Native.ColumnBlob(_statement, column);   // first the value, then its length: the order SQLite asks for
+        return new ReadOnlySpan<byte>(bytes, Native.ColumnBytes(_statement, column));
+    }
 
     public DateTimeOffset Time(int column) => Micros.ToTime(Long(column));
 
@@ -147,12 +175,18 @@ internal sealed class Statement : IDisposable
     public TimeSpan? LengthOrNull(int column) => IsNull(column) ? null : Length(column);
 
     public T Word<T>(int column)
-        where T : struct, Enum => Words.Parse<T>(Text(column));
+        where T : struct, Enum => Words.Parse<T>(Utf8(column));
 
     public T? WordOrNull<T>(int column)
         where T : struct, Enum => IsNull(column) ? null : Word<T>(column);
 
-    public void Dispose() => _statement.Dispose();
+    public void Dispose() => _owned.Dispose();
+
+    private unsafe ReadOnlySpan<byte> Utf8(int column)
+    {
+        var text = Native.ColumnText(_statement, column);
+        return new ReadOnlySpan<byte>(text, Native.ColumnBytes(_statement, column));
+    }
 
     private void ThrowIf(int code)
     {
