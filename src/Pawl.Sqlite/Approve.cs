@@ -28,6 +28,6 @@ internal sealed partial class SqliteStore
         batch.Db.Use(MetOne).Bind(id).Run();
         Release(batch, id.Value, now, request.By);
         Audit(batch.Db, now, request.By, "approve", id, null, null);
-        return new Changed(id, null, StateOf(batch.Db, id));
+        return new Changed(id, null, StateOf(batch, id));
     }
 }

@@ -5,7 +5,7 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     /// <inheritdoc/>
-    public ValueTask BackupAsync(string path, CancellationToken cancellationToken)
+    public async ValueTask BackupAsync(string path, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var full = Path.GetFullPath(path);
@@ -19,8 +19,12 @@ internal sealed partial class SqliteStore
             throw new PawlException("storage_path", $"The folder of '{full}' does not exist. Create it first.");
         }
 
+        if (_ready)
+        {
+            await WriteAsync(batch => batch.Leases.WriteOut(batch.Db, null), cancellationToken).ConfigureAwait(false);
+        }
+
         Copy(full);
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>Through SQLite's own backup: reading the file ourselves would drop its locks. The copy gets its name when it is

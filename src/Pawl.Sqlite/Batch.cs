@@ -42,6 +42,8 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
 
     public Queues Queues { get; } = new();
 
+    public BatchLeases Leases { get; } = new();
+
     /// <summary>Ends whose dependents are still to be looked at, the one at work first.</summary>
     public Queue<(long Job, JobState State)> Ends { get; } = [];
 
@@ -59,6 +61,7 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
         OpenDependencies = db.Number(OpenEdges);
         Held = db.Number(HeldJobs);
         Lines.Load(db);
+        Leases.Load(db, Lines);
         Queues.Load(db);
         Minutes.Clear();
         Forget();
@@ -119,6 +122,18 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
         if (to is { } after)
         {
             Lines.Add(line, (int)after, 1);
+            line.Passed = to == JobState.Queued ? null : line.Passed;
+        }
+    }
+
+    /// <summary>Moves a job whose place is known into its line.</summary>
+    public void Enter(Line line, JobState? from, JobState to, int priority, long runAt, long id)
+    {
+        var passed = line.Passed;
+        Move(line, from, to);
+        if (passed is { } known && (priority, -runAt, -id).CompareTo((known.Priority, -known.RunAt, -known.Id)) < 0)
+        {
+            line.Passed = passed;   // it stands behind what was passed
         }
     }
 
@@ -126,6 +141,7 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
     {
         Lines.Add(line, Line.Held, by);
         Held += by;
+        line.Passed = by < 0 ? null : line.Passed;
     }
 
     public void Die(Line line, int by) => Lines.Add(line, Line.Dead, by);

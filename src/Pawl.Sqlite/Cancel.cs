@@ -66,7 +66,7 @@ internal sealed partial class SqliteStore
             CancelChildren(batch, id, request, now);
         }
 
-        return new Changed(id, null, StateOf(batch.Db, id), WorkerId: head.State == JobState.Running ? head.WorkerId : null);
+        return new Changed(id, null, StateOf(batch, id), WorkerId: head.State == JobState.Running ? head.WorkerId : null);
     }
 
     private void CancelChildren(Batch batch, JobId parent, CancelRequest request, long now)

@@ -6,30 +6,24 @@ internal sealed partial class SqliteStore
 {
     private const string IsKnown = "select count(*) from worker where id = @id and gone = 0";
 
-    // start_by: the leader will end such a job as expired, and until then it must not start either
-    private const string SelectFront = """
-        select id, priority, run_at, losses, unbegun, concurrency_key
+    // Stepped through until enough were found; the columns of the index come first, so that a job leased by its batch is passed without
+    // a look at its row.
+    private const string Candidates = """
+        select id, priority, run_at,
+            losses, unbegun, concurrency_key, attempt, generation, failures, snoozes, max_attempts, recoveries, unique_key, start_by
         from job
-        where line_id = @line and state = 'queued' and held is null and priority >= @least
-            and (start_by is null or attempt > 0 or start_by > @now)
-        order by priority desc, run_at, id
-        limit @count
+        where line_id = @line and state = 'queued' and held is null
         """;
 
+    private const string SelectFront = Candidates + " and priority >= @least order by priority desc, run_at, id";
+    private const string SelectBelow = Candidates + " and priority < @priority and priority >= @least order by priority desc, run_at, id";
+    private const string SelectBehind = Candidates + " and priority = @priority and (run_at, id) > (@run_at, @id) order by run_at, id";
+    private const string SelectOldest = Candidates + " and priority = @priority and run_at <= @before order by run_at, id";
     private const string SelectNextPriority = """
         select priority, run_at from job
         where line_id = @line and state = 'queued' and held is null and priority < @below
         order by priority desc, run_at, id
         limit 1
-        """;
-
-    private const string SelectOldest = """
-        select id, priority, run_at, losses, unbegun, concurrency_key
-        from job
-        where line_id = @line and state = 'queued' and held is null and priority = @priority and run_at <= @before
-            and (start_by is null or attempt > 0 or start_by > @now)
-        order by run_at, id
-        limit @count
         """;
 
     private const string HoldJob = "update job set held = 'concurrency_key' where id = @id and state = 'queued' and held is null";
@@ -45,7 +39,7 @@ internal sealed partial class SqliteStore
 
     private List<Claimed> Claim(Batch batch, ClaimRequest request)
     {
-        var claim = new ClaimRun(request, Micros.Of(request.Now));
+        var claim = new ClaimRun(request, Micros.Of(request.Now), BatchLeaseFrom);
         if (!Knows(batch.Db, request.WorkerId))
         {
             return claim.Jobs;   // nobody watches for its silence any more, so its jobs would never be lost
@@ -60,6 +54,11 @@ internal sealed partial class SqliteStore
                 var share = pass == 0 ? (claim.Wanted + queues.Count - i - 1) / (queues.Count - i) : claim.Wanted;
                 ClaimFrom(batch, claim, queues[(i + _turn) % queues.Count], share);
             }
+        }
+
+        if (claim.Lease is { } lease)
+        {
+            batch.Leases.Close(batch.Db, lease, claim.Jobs);
         }
 
         _turn = _turn == int.MaxValue ? 0 : _turn + 1;
@@ -152,11 +151,7 @@ internal sealed partial class SqliteStore
             }
 
             most += 2 * claim.PassedOver(line);   // further at each look, or a thousand of them would take a thousand looks
-            var row = batch.Db.Use(SelectFront).Bind(line.Id).Bind((long)claim.LeastPriority).Bind(claim.Now).Bind((long)most);
-            while (row.Step())
-            {
-                candidates.Add(Candidate.Of(row, line, room));
-            }
+            Front(batch, claim, line, room, most, candidates);
         }
 
         if (lines.Count > 1)
@@ -165,6 +160,54 @@ internal sealed partial class SqliteStore
         }
 
         return candidates;
+    }
+
+    /// <summary>The first of one line. What stands at its very front and is leased by batches is passed once and then remembered.</summary>
+    private static void Front(Batch batch, ClaimRun claim, Line line, int room, int most, List<Candidate> candidates)
+    {
+        var least = (long)claim.LeastPriority;
+        var enough = candidates.Count + most;
+        if (line.Passed is not { } passed || passed.Priority < least)
+        {
+            Look(batch, claim, batch.Db.Use(SelectFront).Bind(line.Id).Bind(least), line, room, most, candidates, atFront: true);
+            return;
+        }
+
+        var behind = batch.Db.Use(SelectBehind).Bind(line.Id).Bind((long)passed.Priority).Bind(passed.RunAt).Bind(passed.Id);
+        Look(batch, claim, behind, line, room, most, candidates, atFront: true);
+        if (candidates.Count < enough)
+        {
+            var below = batch.Db.Use(SelectBelow).Bind(line.Id).Bind((long)passed.Priority).Bind(least);
+            Look(batch, claim, below, line, room, enough - candidates.Count, candidates);
+        }
+    }
+
+    private static void Look(
+        Batch batch, ClaimRun claim, Statement row, Line line, int room, int most, List<Candidate> candidates, bool atFront = false)
+    {
+        var enough = candidates.Count + most;
+        while (candidates.Count < enough && row.Step())
+        {
+            if (line.Leased > 0 && batch.Leases.Holds(row.Long(0)))
+            {
+                if (atFront)
+                {
+                    line.Passed = (row.Int(1), row.Long(2), row.Long(0));
+                }
+
+                continue;
+            }
+
+            atFront = false;
+
+            var candidate = Candidate.Of(row, line, room);
+            if (candidate.StartBy is not { } limit || candidate.Attempt > 0 || limit > claim.Now)
+            {
+                candidates.Add(candidate);   // else the leader will end it as expired, and until then it must not start either
+            }
+        }
+
+        row.Reset();
     }
 
     /// <summary>The jobs of these lines that have waited longest: the fronts of each priority are looked at, never the whole
@@ -192,11 +235,8 @@ internal sealed partial class SqliteStore
                     continue;
                 }
 
-                var row = batch.Db.Use(SelectOldest).Bind(line.Id).Bind((long)below).Bind(before).Bind(claim.Now).Bind((long)count);
-                while (row.Step())
-                {
-                    candidates.Add(Candidate.Of(row, line, room));
-                }
+                var row = batch.Db.Use(SelectOldest).Bind(line.Id).Bind((long)below).Bind(before);
+                Look(batch, claim, row, line, room, count, candidates);
             }
         }
 
@@ -249,7 +289,7 @@ internal sealed partial class SqliteStore
                 continue;
             }
 
-            if (Lease(batch, claim, candidate, place, byAge) is { } job)
+            if (Lease(batch, claim, candidate, place, byAge, together: candidates.Count >= claim.BatchLeaseFrom) is { } job)
             {
                 claim.Took(candidate, place, job);
                 taken++;

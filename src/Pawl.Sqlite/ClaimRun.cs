@@ -16,15 +16,7 @@ internal enum ClaimPlace
 }
 
 /// <summary>A job that a claim looks at.</summary>
-internal readonly record struct Candidate(
-    long Id,
-    int Priority,
-    long RunAt,
-    int Losses,
-    bool Suspect,
-    string? ConcurrencyKey,
-    Line Line,
-    int Room)
+internal sealed record Candidate(Line Line, int Room)
 {
     public static readonly Comparison<Candidate> ByPriority = (a, b) =>
         a.Priority != b.Priority ? b.Priority.CompareTo(a.Priority)
@@ -33,12 +25,59 @@ internal readonly record struct Candidate(
 
     public static readonly Comparison<Candidate> ByAge = (a, b) => a.RunAt != b.RunAt ? a.RunAt.CompareTo(b.RunAt) : a.Id.CompareTo(b.Id);
 
-    public static Candidate Of(Statement row, Line line, int room) =>
-        new(row.Long(0), row.Int(1), row.Long(2), row.Int(3), row.Int(3) > 0 || row.Int(4) > 0, row.TextOrNull(5), line, room);
+    public required long Id { get; init; }
+
+    public required int Priority { get; init; }
+
+    public required long RunAt { get; init; }
+
+    public required int Losses { get; init; }
+
+    /// <summary>Lost before: not to be taken ahead.</summary>
+    public required bool Suspect { get; init; }
+
+    public string? ConcurrencyKey { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required int Generation { get; init; }
+
+    public required int Failures { get; init; }
+
+    public required int Snoozes { get; init; }
+
+    public required int MaxAttempts { get; init; }
+
+    public required int Recoveries { get; init; }
+
+    public string? UniqueKey { get; init; }
+
+    public long? StartBy { get; init; }
+
+    /// <summary>A first attempt with nothing that other jobs or loops look for: its batch's lease is enough.</summary>
+    public bool Plain => Attempt == 0 && ConcurrencyKey is null && StartBy is null;
+
+    public static Candidate Of(Statement row, Line line, int room) => new(line, room)
+    {
+        Id = row.Long(0),
+        Priority = row.Int(1),
+        RunAt = row.Long(2),
+        Losses = row.Int(3),
+        Suspect = row.Int(3) > 0 || row.Int(4) > 0,
+        ConcurrencyKey = row.TextOrNull(5),
+        Attempt = row.Int(6),
+        Generation = row.Int(7),
+        Failures = row.Int(8),
+        Snoozes = row.Int(9),
+        MaxAttempts = row.Int(10),
+        Recoveries = row.Int(11),
+        UniqueKey = row.TextOrNull(12),
+        StartBy = row.LongOrNull(13),
+    };
 }
 
 /// <summary>One claim under way: what room is left, and what was taken.</summary>
-internal sealed class ClaimRun(ClaimRequest request, long now)
+internal sealed class ClaimRun(ClaimRequest request, long now, int batchLeaseFrom)
 {
     private readonly Dictionary<long, int> _taken = [];
     private readonly Dictionary<long, int> _passed = [];
@@ -51,6 +90,11 @@ internal sealed class ClaimRun(ClaimRequest request, long now)
     public ClaimRequest Request => request;
 
     public long Now => now;
+
+    public int BatchLeaseFrom => batchLeaseFrom;
+
+    /// <summary>The lease on all that need none of their own; null until the first.</summary>
+    public BatchLease? Lease { get; private set; }
 
     public List<Claimed> Jobs { get; } = [];
 
@@ -95,6 +139,8 @@ internal sealed class ClaimRun(ClaimRequest request, long now)
             : _ahead > 0 && !candidate.Suspect ? ClaimPlace.Ahead
             : null;
     }
+
+    public BatchLease LeaseOf(Batch batch) => Lease ??= batch.Leases.Begin(request.WorkerId, request.Token, now);
 
     public void Took(Candidate candidate, ClaimPlace place, Claimed job)
     {

@@ -115,7 +115,7 @@ internal sealed partial class SqliteStore
                 return ("idempotency_conflict", found);
             }
 
-            there ??= new Enqueued(found, true, StateOf(batch.Db, found) ?? JobState.Succeeded);
+            there ??= new Enqueued(found, true, StateOf(batch, found) ?? JobState.Succeeded);
         }
 
         if (there is not null)
@@ -130,7 +130,7 @@ internal sealed partial class SqliteStore
 
         foreach (var dependency in job.DependsOn)
         {
-            if (StateOf(batch.Db, dependency.On) is null)
+            if (StateOf(batch, dependency.On) is null)
             {
                 return ("dependency_missing", dependency.On);
             }
@@ -175,9 +175,14 @@ internal sealed partial class SqliteStore
         return count >= most ? first : null;
     }
 
-    private static JobState? StateOf(Connection db, JobId id)
+    private static JobState? StateOf(Batch batch, JobId id)
     {
-        var row = db.Use(SelectState).Bind(id);
+        if (batch.Leases.Holds(id.Value))
+        {
+            return JobState.Running;
+        }
+
+        var row = batch.Db.Use(SelectState).Bind(id);
         JobState? state = row.Step() ? row.Word<JobState>(0) : null;
         row.Reset();
         return state;
@@ -196,7 +201,7 @@ internal sealed partial class SqliteStore
         var id = batch.NextJobId();
         var line = batch.Lines.Get(batch.Db, job.Queue, job.Type);
         var runAt = job.RunAt is { } asked ? Math.Max(Micros.Of(asked), now) : now;
-        var edges = job.DependsOn.Count == 0 ? [] : Edges(batch.Db, job.DependsOn);
+        var edges = job.DependsOn.Count == 0 ? [] : Edges(batch, job.DependsOn);
         var waitsOn = edges.Count(edge => !edge.Met) + (job.RequiresApproval ? 1 : 0);
         var happened = waitsOn > 0 ? JobEvent.CreatedBlocked : runAt > now ? JobEvent.CreatedScheduled : JobEvent.CreatedQueued;
         var state = Transitions.First(happened)!.Value;
@@ -211,7 +216,7 @@ internal sealed partial class SqliteStore
             .Bind(job.MaxAttempts).Bind(job.ConcurrencyKey).Bind(job.UniqueKey).Bind((long)waitsOn).Bind(job.StartBy)
             .Bind(now).Bind(seq).Run();
         InsertBodyOf(batch.Db, id, job);
-        batch.Move(line, null, state);
+        batch.Enter(line, null, state, job.Priority, runAt, id);
         batch.Minutes.Of(line, now).Created++;
         if (job.UniqueKey is { } unique)
         {
@@ -236,15 +241,15 @@ internal sealed partial class SqliteStore
         if (edges.Count > 0 && waitsOn > 0)
         {
             MeetEnded(batch, id, now);
-            state = StateOf(batch.Db, new JobId(id)) ?? state;
+            state = StateOf(batch, new JobId(id)) ?? state;
         }
 
         return new Enqueued(new JobId(id), false, state);
     }
 
     /// <summary>Which of the wanted jobs have ended well already: those edges are met from the start.</summary>
-    private static List<(Dependency Edge, bool Met)> Edges(Connection db, IReadOnlyList<Dependency> dependencies) =>
-        [.. dependencies.DistinctBy(edge => edge.On).Select(edge => (edge, Meets(edge.When, StateOf(db, edge.On))))];
+    private static List<(Dependency Edge, bool Met)> Edges(Batch batch, IReadOnlyList<Dependency> dependencies) =>
+        [.. dependencies.DistinctBy(edge => edge.On).Select(edge => (edge, Meets(edge.When, StateOf(batch, edge.On))))];
 
     private static bool Meets(DependencyWhen accept, JobState? state) =>
         state == JobState.Succeeded || (accept == DependencyWhen.Terminal && state is { } ended && Transitions.IsTerminal(ended));

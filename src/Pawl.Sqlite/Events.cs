@@ -19,9 +19,9 @@ internal sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<EventRecord>> EventsAsync(EventQuery query, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<EventRecord>>(
-            db => query.Job is { } job ? EventsOf(db, job, query) : EventsAfter(db, query),
-            cancellationToken);
+        query.Job is { } job
+            ? ReadJobsAsync<IReadOnlyList<EventRecord>>([job], db => EventsOf(db, job, query), cancellationToken)
+            : ReadAsync<IReadOnlyList<EventRecord>>(db => EventsAfter(db, query), cancellationToken);
 
     private static List<EventRecord> EventsAfter(Connection db, EventQuery query)
     {

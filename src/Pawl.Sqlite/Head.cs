@@ -47,6 +47,7 @@ internal sealed record Head
 
     public static Head? Find(Batch batch, long id)
     {
+        batch.Leases.WriteOut(batch.Db, id);
         var row = batch.Db.Use(Select).Bind(id);
         if (!row.Step())
         {

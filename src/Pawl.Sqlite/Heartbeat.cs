@@ -52,10 +52,11 @@ internal sealed partial class SqliteStore
                 beat.Run();
                 foreach (var (job, attempt, token) in request.Begun)
                 {
+                    batch.Leases.WriteOut(batch.Db, job.Value);
                     batch.Db.Use(MarkBegun).Bind(job).Bind(attempt).Bind(token).Run();
                 }
 
-                var held = new List<HeldLease>();
+                var held = batch.Leases.HeldBy(request.WorkerId);
                 for (var row = batch.Db.Use(SelectHeld).Bind(request.WorkerId); row.Step();)
                 {
                     held.Add(new HeldLease(new JobId(row.Long(0)), row.Int(1), !row.IsNull(2)));

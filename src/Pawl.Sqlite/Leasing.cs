@@ -11,64 +11,31 @@ internal sealed partial class SqliteStore
         where id = @id and state = 'queued' and held is null
         """;
 
-    private const string SelectLeased = """
-        select j.attempt, j.generation, j.failures, j.losses, j.snoozes, j.max_attempts, j.concurrency_key, j.recoveries,
-            b.payload, b.trigger, b.kind, b.parent_id, b.timeout_us, b.grace_us, b.deadline_at, b.max_items, b.rate_key, b.force,
-            b.versions, b.tags, b.traceparent, b.requested_by
-        from job j join job_body b on b.id = j.id
-        where j.id = @id
+    private const string SelectBody = """
+        select payload, trigger, kind, parent_id, timeout_us, grace_us, deadline_at, max_items, rate_key, force, versions, tags, traceparent,
+            requested_by
+        from job_body
+        where id = @id
         """;
 
-    private static Claimed? Lease(Batch batch, ClaimRun claim, Candidate candidate, ClaimPlace place, bool byAge)
+    private static Claimed? Lease(Batch batch, ClaimRun claim, Candidate candidate, ClaimPlace place, bool byAge, bool together)
     {
-        var row = batch.Db.Use(SelectLeased).Bind(candidate.Id);
-        if (!row.Step())
+        if (Describe(batch, claim, candidate, place, byAge) is not { } job)
         {
             return null;
         }
 
-        var attempt = row.Int(0) + 1;
-        var recoveries = row.Int(7);
-        var request = claim.Request;
-        var job = new Claimed
-        {
-            Lease = new Lease(new JobId(candidate.Id), attempt, request.Token),
-            Prefetched = place == ClaimPlace.Ahead,
-            Express = place == ClaimPlace.Express,
-            ByAge = byAge,
-            Type = candidate.Line.Type,
-            Queue = candidate.Line.Queue,
-            Priority = candidate.Priority,
-            RunAt = Micros.ToTime(candidate.RunAt),
-            StartedAt = Micros.ToTime(claim.Now),
-            Generation = row.Int(1),
-            Failures = row.Int(2),
-            Losses = row.Int(3),
-            Snoozes = row.Int(4),
-            MaxAttempts = row.Int(5),
-            ConcurrencyKey = row.TextOrNull(6),
-            Payload = row.Bytes(8),
-            Trigger = row.Word<Trigger>(9),
-            Kind = row.TextOrNull(10),
-            ParentId = row.LongOrNull(11) is { } parent ? new JobId(parent) : null,
-            Timeout = row.Length(12),
-            Grace = row.Length(13),
-            DeadlineAt = row.TimeOrNull(14),
-            MaxItems = row.IntOrNull(15),
-            RateKey = row.TextOrNull(16),
-            Force = row.WordOrNull<Force>(17) ?? Force.None,
-            Versions = StoreJson.ReadWords(row.TextOrNull(18)),
-            Tags = StoreJson.ReadWords(row.TextOrNull(19)),
-            Traceparent = row.TextOrNull(20),
-            RequestedBy = row.TextOrNull(21),
-        };
-        row.Reset();
         var seq = batch.Event(
-            EventKind.Started, candidate.Id, job.Generation, attempt, JobState.Queued, JobState.Running,
-            claim.Now, reason: byAge ? "ageing" : null, worker: request.WorkerId);
-        var rows = batch.Db.Use(LeaseJob).Bind(request.WorkerId).Bind(request.Token).Bind(job.Prefetched).Bind(claim.Now).Bind(seq)
-            .Bind(candidate.Id).Run();
-        if (rows != 1)
+            EventKind.Started, candidate.Id, job.Generation, job.Lease.Attempt, JobState.Queued, JobState.Running,
+            claim.Now, reason: byAge ? "ageing" : null, worker: claim.Request.WorkerId);
+        if (together && candidate.Plain)
+        {
+            batch.Leases.Add(candidate.Id, new LeasedJob(
+                claim.LeaseOf(batch), candidate.Line, candidate.Priority, candidate.RunAt, candidate.Generation, candidate.UniqueKey, seq,
+                job.Prefetched));
+        }
+        else if (batch.Db.Use(LeaseJob).Bind(claim.Request.WorkerId).Bind(claim.Request.Token).Bind(job.Prefetched).Bind(claim.Now).Bind(seq)
+            .Bind(candidate.Id).Run() != 1)
         {
             throw new System.Diagnostics.UnreachableException($"Job {candidate.Id} was in its line and could not be leased.");
         }
@@ -77,7 +44,51 @@ internal sealed partial class SqliteStore
         var tally = batch.Minutes.Of(candidate.Line, claim.Now);
         tally.Started++;
         tally.WaitMicros += Math.Max(0, claim.Now - candidate.RunAt);
-        return attempt == 1 ? job : WithHistory(batch.Db, job, recoveries);
+        return candidate.Attempt == 0 ? job : WithHistory(batch.Db, job, candidate.Recoveries);
+    }
+
+    private static Claimed? Describe(Batch batch, ClaimRun claim, Candidate candidate, ClaimPlace place, bool byAge)
+    {
+        var body = batch.Db.Use(SelectBody).Bind(candidate.Id);
+        if (!body.Step())
+        {
+            return null;
+        }
+
+        var job = new Claimed
+        {
+            Lease = new Lease(new JobId(candidate.Id), candidate.Attempt + 1, claim.Request.Token),
+            Prefetched = place == ClaimPlace.Ahead,
+            Express = place == ClaimPlace.Express,
+            ByAge = byAge,
+            Type = candidate.Line.Type,
+            Queue = candidate.Line.Queue,
+            Priority = candidate.Priority,
+            RunAt = Micros.ToTime(candidate.RunAt),
+            StartedAt = Micros.ToTime(claim.Now),
+            Generation = candidate.Generation,
+            Failures = candidate.Failures,
+            Losses = candidate.Losses,
+            Snoozes = candidate.Snoozes,
+            MaxAttempts = candidate.MaxAttempts,
+            ConcurrencyKey = candidate.ConcurrencyKey,
+            Payload = body.Bytes(0),
+            Trigger = body.Word<Trigger>(1),
+            Kind = body.TextOrNull(2),
+            ParentId = body.LongOrNull(3) is { } parent ? new JobId(parent) : null,
+            Timeout = body.Length(4),
+            Grace = body.Length(5),
+            DeadlineAt = body.TimeOrNull(6),
+            MaxItems = body.IntOrNull(7),
+            RateKey = body.TextOrNull(8),
+            Force = body.WordOrNull<Force>(9) ?? Force.None,
+            Versions = StoreJson.ReadWords(body.TextOrNull(10)),
+            Tags = StoreJson.ReadWords(body.TextOrNull(11)),
+            Traceparent = body.TextOrNull(12),
+            RequestedBy = body.TextOrNull(13),
+        };
+        body.Reset();
+        return job;
     }
 
     /// <summary>A job that ran before comes with what it left: checkpoint, progress, error. A first attempt need not ask.</summary>

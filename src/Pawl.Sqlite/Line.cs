@@ -19,6 +19,13 @@ internal sealed class Line(long id, string queue, string type)
 
     public bool[] Touched { get; } = new bool[CountNames.Length];
 
+    /// <summary>How many of its queued rows are in truth leased by a batch.</summary>
+    public int Leased { get; set; }
+
+    /// <summary>All that stand in this line up to here are such jobs, so the next claim looks behind it. Forgotten when a job comes in
+    /// before it.</summary>
+    public (int Priority, long RunAt, long Id)? Passed { get; set; }
+
     public long Runnable => Counts[(int)JobState.Queued] - Counts[Held];
 
     public void Add(int count, long n)

@@ -47,7 +47,7 @@ internal sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(db => List(db, query), cancellationToken);
+        ReadJobsAsync(null, db => List(db, query), cancellationToken);
 
     private static JobPage List(Connection db, JobQuery query)
     {

@@ -39,7 +39,7 @@ internal sealed partial class SqliteStore
                     return new LoseReply(false, [], false);
                 }
 
-                var running = request.Attempts is { } attempts ? RunningOf(batch.Db, attempts) : RunningOf(batch.Db, request);
+                var running = request.Attempts is { } attempts ? RunningOf(batch, attempts) : RunningOf(batch, request);
                 var lost = new List<LostJob>(running.Count);
                 foreach (var (lease, prefetched, losses, unbegun) in running)
                 {
@@ -50,10 +50,11 @@ internal sealed partial class SqliteStore
             },
             cancellationToken);
 
-    private static List<(Lease Lease, bool Prefetched, int Losses, int Unbegun)> RunningOf(Connection db, LoseRequest request)
+    private static List<(Lease Lease, bool Prefetched, int Losses, int Unbegun)> RunningOf(Batch batch, LoseRequest request)
     {
+        batch.Leases.WriteOutOf(batch.Db, request.WorkerId);
         var running = new List<(Lease Lease, bool Prefetched, int Losses, int Unbegun)>();
-        for (var row = db.Use(SelectLost).Bind(request.WorkerId).Bind((long)request.Count); row.Step();)
+        for (var row = batch.Db.Use(SelectLost).Bind(request.WorkerId).Bind((long)request.Count); row.Step();)
         {
             running.Add(ReadRunning(row));
         }
@@ -62,12 +63,13 @@ internal sealed partial class SqliteStore
     }
 
     private static List<(Lease Lease, bool Prefetched, int Losses, int Unbegun)> RunningOf(
-        Connection db, IReadOnlyList<(JobId Job, int Attempt)> attempts)
+        Batch batch, IReadOnlyList<(JobId Job, int Attempt)> attempts)
     {
         var running = new List<(Lease Lease, bool Prefetched, int Losses, int Unbegun)>();
         foreach (var (job, attempt) in attempts)
         {
-            var row = db.Use(SelectOne).Bind(job).Bind(attempt);
+            batch.Leases.WriteOut(batch.Db, job.Value);
+            var row = batch.Db.Use(SelectOne).Bind(job).Bind(attempt);
             if (row.Step())
             {
                 running.Add(ReadRunning(row));

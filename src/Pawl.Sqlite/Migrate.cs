@@ -45,6 +45,7 @@ internal sealed partial class SqliteStore
             {
                 _batch.Load();
                 _opening = Opening(db);
+                WriteOutLeases();   // of processes that crashed; from here on their rows tell that those jobs ran
             }
 
             return after;
@@ -136,6 +137,17 @@ internal sealed partial class SqliteStore
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Makes the file tell by its job rows alone what runs. Only between two transactions of the writer.</summary>
+    private void WriteOutLeases()
+    {
+        if (_batch.Leases.Count > 0)
+        {
+            _writing.Execute("begin immediate");
+            _batch.Leases.WriteOut(_writing, null);
+            _writing.Execute("commit");
         }
     }
 

@@ -54,17 +54,17 @@ internal sealed partial class SqliteStore
 
     private static int PromoteDue(Batch batch, long now, int count)
     {
-        var jobs = new List<(long Id, Line Line, int Priority, int Generation, int Attempt)>();
+        var jobs = new List<(long Id, Line Line, int Priority, int Generation, int Attempt, long RunAt)>();
         for (var row = batch.Db.Use(SelectDue).Bind(now).Bind((long)count); row.Step();)
         {
-            jobs.Add((row.Long(0), batch.Lines[row.Long(1)], row.Int(2), row.Int(3), row.Int(4)));
+            jobs.Add((row.Long(0), batch.Lines[row.Long(1)], row.Int(2), row.Int(3), row.Int(4), row.Long(5)));
         }
 
-        foreach (var (id, line, priority, generation, attempt) in jobs)
+        foreach (var (id, line, priority, generation, attempt, runAt) in jobs)
         {
             if (batch.Db.Use(PromoteJob).Bind(id).Bind(now).Run() == 1)
             {
-                batch.Move(line, JobState.Scheduled, JobState.Queued);
+                batch.Enter(line, JobState.Scheduled, JobState.Queued, priority, runAt, id);
                 batch.JobEvent(EventKind.Due, id, generation, attempt, JobState.Scheduled, JobState.Queued, now, "engine");
                 batch.Runnable(priority);
             }

@@ -42,11 +42,12 @@ internal sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Job>> GetAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<Job>>(db => [.. ids.Select(id => JobOf(db, id)).OfType<Job>()], cancellationToken);
+        ReadJobsAsync<IReadOnlyList<Job>>(ids, db => [.. ids.Select(id => JobOf(db, id)).OfType<Job>()], cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId job, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<JobAttempt>>(
+        ReadJobsAsync<IReadOnlyList<JobAttempt>>(
+            [job],
             db =>
             {
                 var attempts = new List<JobAttempt>();

@@ -40,6 +40,7 @@ internal sealed partial class SqliteStore
 
     private SaveReply Save(Batch batch, AttemptSave save, long now)
     {
+        batch.Leases.WriteOut(batch.Db, save.Lease.Job.Value);
         if (Fenced(batch, save.Lease) is not { } job)
         {
             var refused = Refuse(batch, save.Lease, now, "save");

@@ -17,6 +17,13 @@ internal sealed partial class SqliteStore
         where id = @id and state = 'running' and attempt = @attempt and lease_token = @token
         """;
 
+    // of a job that its batch's lease held until now: the start and the end in one change
+    private const string SucceedLeased = """
+        update job set state = 'succeeded', attempt = 1, started_at = @started_at, started_seq = @seq, ended_at = @now,
+            row_version = row_version + 2
+        where id = @id and state = 'queued' and attempt = 0
+        """;
+
     private const string InsertAttempt = """
         insert into attempt (job_id, attempt, generation, worker_id, lease_token, outcome, started_at, ended_at, wait_us, run_us, error,
             next_run_at, rule, recovery, started_seq, ended_seq)
@@ -80,6 +87,11 @@ internal sealed partial class SqliteStore
     private SettleReply Settle(Batch batch, Settlement end, long now)
     {
         var (id, attempt, token) = end.Lease;
+        if (end is not { Event: JobEvent.Completed, Last: null })
+        {
+            batch.Leases.WriteOut(batch.Db, id.Value);
+        }
+
         if (Fenced(batch, end.Lease) is not { } job)
         {
             return Refuse(batch, end.Lease, now, Words.Of(end.Outcome), end.Outcome);
@@ -122,7 +134,7 @@ internal sealed partial class SqliteStore
             _ => null,
         };
         var terminal = Transitions.IsTerminal(to);
-        var rows = batch.Db.Use(SettleJob).Bind(Words.Of(to)).Bind(reason).Bind(runAt).Bind(priority).Bind(failures).Bind(snoozes)
+        var rows = job.Leased is { } leased ? SucceedOf(batch, id, leased, now) : batch.Db.Use(SettleJob).Bind(Words.Of(to)).Bind(reason).Bind(runAt).Bind(priority).Bind(failures).Bind(snoozes)
             .Bind(terminal ? now : null).Bind(id).Bind(attempt).Bind(token).Run();
         if (rows != 1)
         {
@@ -152,6 +164,12 @@ internal sealed partial class SqliteStore
         }
 
         return new SettleReply(Settled.Done, to, attempt);
+    }
+
+    private static int SucceedOf(Batch batch, JobId id, LeasedJob job, long now)
+    {
+        batch.Leases.Remove(batch.Db, id.Value, job);
+        return batch.Db.Use(SucceedLeased).Bind(job.Lease.StartedAt).Bind(job.StartedSeq).Bind(now).Bind(id).Run();
     }
 
     private static void Account(Batch batch, FencedJob job, Settlement end, JobState to, long now)
@@ -209,6 +227,15 @@ internal sealed partial class SqliteStore
     /// <summary>The job of a lease, if that lease still holds.</summary>
     private static FencedJob? Fenced(Batch batch, in Lease lease)
     {
+        if (batch.Leases.Find(lease.Job.Value) is { } leased)
+        {
+            return lease.Attempt == 1 && leased.Lease.Token == lease.Token
+                ? new FencedJob(
+                    leased.Line, leased.Generation, leased.UniqueKey, null, leased.Lease.StartedAt, leased.StartedSeq, leased.RunAt,
+                    CancelRequested: false, Failures: 0, Snoozes: 0, leased.Priority, leased.Lease.Worker, Recoveries: 0, leased)
+                : null;
+        }
+
         var row = batch.Db.Use(SelectFenced).Bind(lease.Job).Bind(lease.Attempt).Bind(lease.Token);
         if (!row.Step())
         {
@@ -232,10 +259,11 @@ internal sealed partial class SqliteStore
             settled.Reset();
             if (same)
             {
-                return new SettleReply(Settled.Repeated, StateOf(batch.Db, lease.Job), lease.Attempt);
+                return new SettleReply(Settled.Repeated, StateOf(batch, lease.Job), lease.Attempt);
             }
         }
 
+        batch.Leases.WriteOut(batch.Db, lease.Job.Value);
         var row = batch.Db.Use(SelectNow).Bind(lease.Job);
         if (!row.Step())
         {
@@ -261,5 +289,6 @@ internal sealed partial class SqliteStore
         int Snoozes,
         int Priority,
         long WorkerId,
-        int Recoveries);
+        int Recoveries,
+        LeasedJob? Leased = null);
 }

@@ -53,6 +53,10 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
     /// <inheritdoc/>
     public Wakeups Wakeups { get; } = new();
 
+    /// <summary>From how many jobs on a claim leases by the batch, which costs two rows. 1 or more; 4 unless a test wants to see more of
+    /// it.</summary>
+    internal int BatchLeaseFrom { get; set; } = 4;
+
     /// <summary>Opens a database and makes its file when there is none. The tables are <see cref="MigrateAsync"/>'s matter.</summary>
     /// <exception cref="PawlException"><c>storage_in_use</c>, <c>storage_path</c>, <c>not_our_database</c> or <c>schema_newer</c>; the
     /// file is as it was.</exception>
@@ -120,9 +124,27 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
     public void Dispose()
     {
         _writer.Dispose();
+        LeavePlain();
         _readers?.Dispose();   // before the writing connection: the last one to close empties the log, and only the writer may
         _writing.Dispose();
         _lock?.Dispose();
+    }
+
+    /// <summary>Leaves a file whose job rows tell everything. Where that fails its leases do, as after a crash.</summary>
+    private void LeavePlain()
+    {
+        try
+        {
+            _writer.Exclusive(_ =>
+            {
+                WriteOutLeases();
+                return true;
+            });
+        }
+        catch (SqliteException)
+        {
+            // the disk is full or gone; whoever waited for a write was told so
+        }
     }
 
     /// <summary>Makes the file under another name and moves it in place when it is whole: a crash never leaves an empty or nameless
@@ -172,6 +194,17 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
 
         Meters.Reads.Add(1);
         return _readers is null ? new ValueTask<T>(_writer.Exclusive(work)) : _readers.ReadAsync(work, cancellationToken);
+    }
+
+    /// <summary>Reads of job rows, these or any: what the leases of batches know is written to the rows first.</summary>
+    private async ValueTask<T> ReadJobsAsync<T>(IReadOnlyList<JobId>? ids, Func<Connection, T> work, CancellationToken cancellationToken)
+    {
+        if (_batch.Leases.Count > 0)
+        {
+            await WriteAsync(batch => batch.Leases.WriteOut(batch.Db, ids), cancellationToken).ConfigureAwait(false);
+        }
+
+        return await ReadAsync(work, cancellationToken).ConfigureAwait(false);
     }
 
     private PawlException NotReady() => new(

@@ -13,7 +13,8 @@ internal sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<WorkerRow>>(
+        ReadJobsAsync<IReadOnlyList<WorkerRow>>(
+            null,
             db =>
             {
                 var workers = new List<WorkerRow>();

@@ -7,7 +7,7 @@ public abstract partial class JobStoreSpec
     /// <summary>Tables that stay small however much work there is, or whose whole content is the answer.</summary>
     private static readonly string[] SmallTables =
     [
-        "CONSTANT", "line", "line_count", "queue", "queue_limit", "key_limit", "pause", "worker", "leader",
+        "CONSTANT", "line", "line_count", "queue", "queue_limit", "key_limit", "pause", "worker", "leader", "lease",
         "meta", "schema_step", "sqlite_schema",
     ];
 
