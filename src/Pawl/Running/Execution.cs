@@ -45,7 +45,7 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
         }
         else
         {
-            settlements.Add(new(attempt, end with { Last = context.Take(null) }, error));
+            settlements.Add(new(attempt, context.Take(null) is { } last ? end with { Last = last } : end, error));
         }
     }
 
