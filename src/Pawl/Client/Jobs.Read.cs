@@ -28,6 +28,8 @@ internal sealed partial class Jobs
                 Dismissed = filter.Dismissed,
                 After = filter.After,
                 Ascending = filter.Ascending,
+                Trigger = filter.Trigger,
+                Tags = filter.Tags,
                 Limit = Bounds.Between(filter.Limit, 1, 1_000, "The length of a page"),
             },
             cancellationToken);
