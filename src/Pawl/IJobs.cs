@@ -57,6 +57,11 @@ public interface IJobs
     /// <exception cref="PawlException"><c>not_found</c>: there is no such job, or it was removed.</exception>
     Task<Job> WaitAsync(JobId id, CancellationToken cancellationToken = default);
 
+    /// <summary>Looks at a job with all its children and theirs: how many stand where, how far they have come in sum, what they
+    /// cost.</summary>
+    /// <exception cref="PawlException"><c>not_found</c>.</exception>
+    Task<JobTree> TreeAsync(JobId id, CancellationToken cancellationToken = default);
+
     /// <summary>Reads the attempts of a job, newest first, the running one included.</summary>
     Task<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId id, CancellationToken cancellationToken = default);
 

@@ -98,6 +98,9 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     public ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken) =>
         RunAsync("List", () => inner.ListAsync(query, cancellationToken));
 
+    public ValueTask<JobTree?> TreeAsync(JobId root, CancellationToken cancellationToken) =>
+        RunAsync("Tree", () => inner.TreeAsync(root, cancellationToken));
+
     public ValueTask<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId job, CancellationToken cancellationToken) =>
         RunAsync("Attempts", () => inner.AttemptsAsync(job, cancellationToken));
 
