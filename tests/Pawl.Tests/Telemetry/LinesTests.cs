@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pawl.Tests.Running;
@@ -57,45 +56,6 @@ public sealed class LinesTests
                 [id.Value, "test.say", i + 1, "timeout", TimeSpan.FromSeconds(3)],
                 new[] { "JobId", "Type", "Attempt", "Code", "Run" }.Select(name => failures[i][name]));
             Assert.NotEqual(0L, failures[i]["WorkerId"]);
-        }
-    }
-
-    /// <summary>Keeps each line with its facts and those of the scopes around it.</summary>
-    private sealed class Lines : ILoggerProvider, ISupportExternalScope, ILogger
-    {
-        private readonly ConcurrentQueue<Dictionary<string, object?>> _all = new();
-        private IExternalScopeProvider? _scopes;
-
-        public IReadOnlyCollection<Dictionary<string, object?>> All => _all;
-
-        public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            var line = new Dictionary<string, object?> { ["Id"] = eventId.Id };
-            _scopes?.ForEachScope(Add, line);
-            Add(state, line);
-            _all.Enqueue(line);
-
-            static void Add(object? facts, Dictionary<string, object?> line)
-            {
-                foreach (var (name, value) in facts as IEnumerable<KeyValuePair<string, object?>> ?? [])
-                {
-                    line[name] = value;
-                }
-            }
-        }
-
-        public void Dispose()
-        {
         }
     }
 }
