@@ -151,10 +151,11 @@ public interface IJobs
     Task ResumeTypeAsync(string type, string? by = null, CancellationToken cancellationToken = default);
 
     /// <summary>Sets how many jobs of a queue run at once in the whole installation; null for no limit.</summary>
-    Task SetQueueLimitAsync(string queue, int? maxRunning, CancellationToken cancellationToken = default);
+    Task SetQueueLimitAsync(string queue, int? maxRunning, string? by = null, CancellationToken cancellationToken = default);
 
     /// <summary>Sets how many jobs of a concurrency key run at once in the whole installation; null for 1.</summary>
-    Task SetKeyLimitAsync(string concurrencyKey, int? maxRunning, CancellationToken cancellationToken = default);
+    Task SetKeyLimitAsync(
+        string concurrencyKey, int? maxRunning, string? by = null, CancellationToken cancellationToken = default);
 
     /// <summary>Writes a consistent copy of the store to a file that does not exist yet. Only where the store is a file.</summary>
     Task BackupAsync(string path, CancellationToken cancellationToken = default);
