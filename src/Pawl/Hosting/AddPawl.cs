@@ -49,6 +49,7 @@ public static class PawlServiceCollectionExtensions
     {
         if (services.GetService<IConfiguration>() is { } configuration)
         {
+            Aliases.Read(configuration, options);
             Settings.Bind(configuration.GetSection("Pawl"), options);
         }
     }
