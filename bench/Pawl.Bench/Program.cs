@@ -20,6 +20,7 @@ Func<Task>? measure = arguments.Measure switch
     "idle" => () => Latency.IdleAsync(arguments),
     "manual" => () => Latency.ManualAsync(arguments),
     "backlog" => () => Latency.BacklogAsync(arguments),
+    "commands" => () => Commands.RunAsync(arguments),
     _ => null,
 };
 if (arguments.Measure == "latency-producer")
@@ -32,7 +33,7 @@ if (measure is null)
 {
     Console.Error.WriteLine(
         $"'{arguments.Measure}' is no measure. Known: "
-        + "init single bulk drain steady worker latency-worker latency-producer idle backlog manual.");
+        + "init single bulk drain steady worker latency-worker latency-producer idle backlog manual commands.");
     return 2;
 }
 

@@ -24,8 +24,20 @@ internal sealed partial class SqliteStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Changed>> CancelAsync(CancelRequest request, CancellationToken cancellationToken) =>
         WriteAsync<IReadOnlyList<Changed>>(
-            batch => [.. request.Ids.Select(id => Cancel(batch, id, request, request.EndReason, Micros.Of(request.Now)))],
+            batch => [.. request.Ids.Select(id => CancelAsked(batch, id, request, Micros.Of(request.Now)))],
             cancellationToken);
+
+    private Changed CancelAsked(Batch batch, JobId id, CancelRequest request, long now)
+    {
+        var before = StateOf(batch, id);
+        var changed = Cancel(batch, id, request, request.EndReason, now);
+        if (changed is { Refusal: null, State: { } after } && before != JobState.Cancelled)
+        {
+            Audit(batch.Db, now, request.By, "cancel", id, Words.Of(before!.Value), Words.Of(after), request.Reason);
+        }
+
+        return changed;
+    }
 
     private Changed Cancel(Batch batch, JobId id, CancelRequest request, EndReason reason, long now)
     {

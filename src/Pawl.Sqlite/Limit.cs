@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pawl.Storage;
 
 namespace Pawl.Sqlite;
@@ -16,6 +17,9 @@ internal sealed partial class SqliteStore
         """;
 
     private const string DropKeyLimit = "delete from key_limit where key = @key";
+
+    private const string SelectQueueLimit = "select max_running from queue_limit where queue = @queue";
+    private const string SelectKeyLimit = "select max_running from key_limit where key = @key";
 
     /// <inheritdoc/>
     public async ValueTask LimitAsync(LimitRequest request, CancellationToken cancellationToken)
@@ -37,6 +41,7 @@ internal sealed partial class SqliteStore
 
     private static bool Limit(Batch batch, LimitRequest request)
     {
+        var before = LimitOf(batch.Db, request);
         _ = request switch
         {
             { Queue: { } queue, MaxRunning: { } most } => batch.Db.Use(SaveQueueLimit).Bind(queue).Bind(most).Run(),
@@ -50,7 +55,18 @@ internal sealed partial class SqliteStore
             FreeKey(batch, request.Key);   // more room: as many of those that wait may step back into their lines
         }
 
+        var what = request.Queue is null ? $"key {request.Key}" : $"queue {request.Queue}";
+        var after = request.MaxRunning?.ToString(CultureInfo.InvariantCulture);
+        Audit(batch.Db, Micros.Of(request.Now), request.By, "limit", null, before, after, what);
         batch.Runnable(LeastPriority);
         return true;
+    }
+
+    private static string? LimitOf(Connection db, LimitRequest request)
+    {
+        var row = request.Queue is { } queue ? db.Use(SelectQueueLimit).Bind(queue) : db.Use(SelectKeyLimit).Bind(request.Key);
+        var most = row.Step() ? row.Int(0).ToString(CultureInfo.InvariantCulture) : null;
+        row.Reset();
+        return most;
     }
 }

@@ -39,6 +39,8 @@ internal sealed partial class SqliteStore
         where b.parent_id = @parent and b.id > @beyond order by b.id limit @count
         """;
 
+    private const string SelectLabels = "select trigger, tags from job_body where id = @id";
+
     private const string SelectAllLines = "select id, queue, type from line";
 
     /// <summary>How many rows one page may look at: a rare filter answers with a part and a place to go on.</summary>
@@ -71,7 +73,7 @@ internal sealed partial class SqliteStore
             {
                 seen++;
                 beyond = row.Long(0);
-                if (lines.Contains(row.Long(1)) && Matches(query, row.Word<JobState>(2), !row.IsNull(3)))
+                if (lines.Contains(row.Long(1)) && Matches(query, row.Word<JobState>(2), !row.IsNull(3)) && IsLabelled(db, query, beyond))
                 {
                     found.Add(beyond);
                     if (found.Count > query.Limit)
@@ -114,4 +116,20 @@ internal sealed partial class SqliteStore
     private static bool Matches(JobQuery query, JobState state, bool dismissed) =>
         (query.States.Count == 0 || query.States.Contains(state))
         && (query.Dismissed is not { } wanted || (state == JobState.Failed && dismissed == wanted));
+
+    private static bool IsLabelled(Connection db, JobQuery query, long id)
+    {
+        if (query.Trigger is null && query.Tags.Count == 0)
+        {
+            return true;
+        }
+
+        var row = db.Use(SelectLabels).Bind(id);
+        row.Step();
+        var trigger = row.Word<Trigger>(0);
+        var tags = query.Tags.Count == 0 ? null : StoreJson.ReadWords(row.TextOrNull(1));
+        row.Reset();
+        return (query.Trigger is null || query.Trigger == trigger)
+            && query.Tags.All(wanted => tags?.GetValueOrDefault(wanted.Key) == wanted.Value);
+    }
 }

@@ -142,6 +142,8 @@ internal sealed class Statement : IDisposable
 
     public long Long(int column) => Native.ColumnLong(_statement, column);
 
+    public double Double(int column) => raw.sqlite3_column_double(_owned, column);
+
     public int Int(int column) => (int)Long(column);
 
     public bool Flag(int column) => Long(column) != 0;

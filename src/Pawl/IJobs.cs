@@ -57,6 +57,11 @@ public interface IJobs
     /// <exception cref="PawlException"><c>not_found</c>: there is no such job, or it was removed.</exception>
     Task<Job> WaitAsync(JobId id, CancellationToken cancellationToken = default);
 
+    /// <summary>Looks at a job with all its children and theirs: how many stand where, how far they have come in sum, what they
+    /// cost.</summary>
+    /// <exception cref="PawlException"><c>not_found</c>.</exception>
+    Task<JobTree> TreeAsync(JobId id, CancellationToken cancellationToken = default);
+
     /// <summary>Reads the attempts of a job, newest first, the running one included.</summary>
     Task<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId id, CancellationToken cancellationToken = default);
 
@@ -146,10 +151,11 @@ public interface IJobs
     Task ResumeTypeAsync(string type, string? by = null, CancellationToken cancellationToken = default);
 
     /// <summary>Sets how many jobs of a queue run at once in the whole installation; null for no limit.</summary>
-    Task SetQueueLimitAsync(string queue, int? maxRunning, CancellationToken cancellationToken = default);
+    Task SetQueueLimitAsync(string queue, int? maxRunning, string? by = null, CancellationToken cancellationToken = default);
 
     /// <summary>Sets how many jobs of a concurrency key run at once in the whole installation; null for 1.</summary>
-    Task SetKeyLimitAsync(string concurrencyKey, int? maxRunning, CancellationToken cancellationToken = default);
+    Task SetKeyLimitAsync(
+        string concurrencyKey, int? maxRunning, string? by = null, CancellationToken cancellationToken = default);
 
     /// <summary>Writes a consistent copy of the store to a file that does not exist yet. Only where the store is a file.</summary>
     Task BackupAsync(string path, CancellationToken cancellationToken = default);

@@ -15,6 +15,12 @@ public sealed record JobFilter
     /// <summary>Only children of this job.</summary>
     public JobId? Parent { get; init; }
 
+    /// <summary>Only those that this asked for.</summary>
+    public Trigger? Trigger { get; init; }
+
+    /// <summary>Only those with all these labels; empty for all.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = EmptyWords;
+
     /// <summary>Only dismissed (true) or undismissed (false) failures.</summary>
     public bool? Dismissed { get; init; }
 
@@ -26,4 +32,6 @@ public sealed record JobFilter
 
     /// <summary>At most so many; 1 to 1,000; default 50.</summary>
     public int Limit { get; init; } = 50;
+
+    private static readonly Dictionary<string, string> EmptyWords = [];
 }

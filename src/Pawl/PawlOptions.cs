@@ -32,6 +32,9 @@ public sealed class PawlOptions
     /// <summary>Whether this process starts work by itself.</summary>
     public SchedulerOptions Scheduler { get; set; } = new();
 
+    /// <summary>What is traced.</summary>
+    public TelemetryOptions Telemetry { get; set; } = new();
+
     /// <summary>How long a request's own key gives the same job. 1 minute to 365 days; default 24 h.</summary>
     public TimeSpan IdempotencyHold { get; set; } = TimeSpan.FromHours(24);
 

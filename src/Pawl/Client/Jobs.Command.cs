@@ -94,12 +94,16 @@ internal sealed partial class Jobs
     public async Task ResumeTypeAsync(string type, string? by = null, CancellationToken cancellationToken = default) =>
         await store.PauseAsync(new(null, Names.Type(type), false, clock.GetUtcNow(), Who(by)), cancellationToken);
 
-    public async Task SetQueueLimitAsync(string queue, int? maxRunning, CancellationToken cancellationToken = default) =>
-        await store.LimitAsync(new(Names.Queue(queue), null, Limit(maxRunning), clock.GetUtcNow()), cancellationToken);
+    public async Task SetQueueLimitAsync(
+        string queue, int? maxRunning, string? by = null, CancellationToken cancellationToken = default) =>
+        await store.LimitAsync(new(Names.Queue(queue), null, Limit(maxRunning), clock.GetUtcNow(), Who(by)), cancellationToken);
 
-    public async Task SetKeyLimitAsync(string concurrencyKey, int? maxRunning, CancellationToken cancellationToken = default) =>
-        await store.LimitAsync(
-            new(null, Names.Key(concurrencyKey, "A concurrency key"), Limit(maxRunning), clock.GetUtcNow()), cancellationToken);
+    public async Task SetKeyLimitAsync(
+        string concurrencyKey, int? maxRunning, string? by = null, CancellationToken cancellationToken = default)
+    {
+        var key = Names.Key(concurrencyKey, "A concurrency key");
+        await store.LimitAsync(new(null, key, Limit(maxRunning), clock.GetUtcNow(), Who(by)), cancellationToken);
+    }
 
     public async Task BackupAsync(string path, CancellationToken cancellationToken = default)
     {

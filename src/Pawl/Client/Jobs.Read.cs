@@ -10,10 +10,13 @@ internal sealed partial class Jobs
     private const int LooksAtOnce = 20;
 
     public async Task<Job> GetAsync(JobId id, CancellationToken cancellationToken = default) =>
-        await FindAsync(id, cancellationToken) ?? throw new PawlException("not_found", $"There is no job {id}, or it was removed.");
+        await FindAsync(id, cancellationToken) ?? throw NotFound(id);
 
     public async Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken = default) =>
         await store.GetAsync([id], cancellationToken) is [var job] ? job : null;
+
+    public async Task<JobTree> TreeAsync(JobId id, CancellationToken cancellationToken = default) =>
+        await store.TreeAsync(id, cancellationToken) ?? throw NotFound(id);
 
     public async Task<JobList> ListAsync(JobFilter? filter = null, CancellationToken cancellationToken = default)
     {
@@ -25,6 +28,8 @@ internal sealed partial class Jobs
                 Queue = filter.Queue,
                 Type = filter.Type,
                 Parent = filter.Parent,
+                Trigger = filter.Trigger,
+                Tags = filter.Tags,
                 Dismissed = filter.Dismissed,
                 After = filter.After,
                 Ascending = filter.Ascending,
@@ -114,4 +119,6 @@ internal sealed partial class Jobs
 
         return new(answers, ItemSummary.Of(answers.Select(answer => answer.Freshness.Status)));
     }
+
+    private static PawlException NotFound(JobId id) => new("not_found", $"There is no job {id}, or it was removed.");
 }

@@ -49,6 +49,7 @@ public static class PawlServiceCollectionExtensions
     {
         if (services.GetService<IConfiguration>() is { } configuration)
         {
+            Aliases.Read(configuration, options);
             Settings.Bind(configuration.GetSection("Pawl"), options);
         }
     }
@@ -61,7 +62,7 @@ public static class PawlServiceCollectionExtensions
         services.AddSingleton(all => new TypeTable(all.GetServices<HandlerRegistration>(), Options(all)));
         services.AddSingleton(all => all.GetRequiredService<TypeTable>().Types);
         services.AddSingleton(all => new NewJobs(all.GetRequiredService<JobTypes>(), Options(all)));
-        services.AddSingleton(all => new Meters(all.GetService<IMeterFactory>()));
+        services.AddSingleton(all => new Meters(all.GetService<IMeterFactory>(), Logger(all)));
         services.AddSingleton<IJobs>(all => new Jobs(
             Store(all), all.GetRequiredService<NewJobs>(), all.GetRequiredService<TimeProvider>(), all.GetRequiredService<Meters>()));
         services.TryAddEnumerable(

@@ -18,6 +18,8 @@ internal sealed class PawlOptionsValidator : IValidateOptions<PawlOptions>
         faults.All.AddRange(options.Retry.Faults());
         CheckTypes(options.Types.Default, faults);
         CheckChores(options, faults);
+        var ratio = options.Telemetry.TraceSampleRatio;
+        faults.Check("Telemetry:TraceSampleRatio", ratio is >= 0 and <= 1, "0", "1", ratio);
         faults.Between("IdempotencyHold", options.IdempotencyHold, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
         if (faults.All.Count > 0)
         {

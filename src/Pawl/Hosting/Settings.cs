@@ -35,6 +35,9 @@ internal sealed class Settings
         scheduler.Flag("Enabled", value => options.Scheduler.Enabled = value);
         scheduler.Duration("Interval", value => options.Worker.PollInterval = value);
         scheduler.Done();
+        var telemetry = new Settings(pawl.GetSection("Telemetry"));
+        telemetry.Number("TraceSampleRatio", value => options.Telemetry.TraceSampleRatio = value);
+        telemetry.Done();
     }
 
     private static void BindWorker(IConfigurationSection section, WorkerOptions worker)

@@ -4,10 +4,14 @@ using Pawl.Storage;
 
 namespace Pawl.Running;
 
-/// <summary>What goes with every line that a handler logs: job, type, attempt, worker.</summary>
+/// <summary>What goes with every line that a handler logs: job, type, attempt, worker, and the job's tags.</summary>
 internal sealed class AttemptScope(Claimed claimed, long workerId) : IReadOnlyList<KeyValuePair<string, object?>>
 {
-    public int Count => 4;
+    private const int Facts = 4;
+
+    private readonly KeyValuePair<string, string>[] _tags = claimed.Tags is { Count: > 0 } tags ? [.. tags] : [];
+
+    public int Count => Facts + _tags.Length;
 
     public KeyValuePair<string, object?> this[int index] => index switch
     {
@@ -15,7 +19,7 @@ internal sealed class AttemptScope(Claimed claimed, long workerId) : IReadOnlyLi
         1 => new("JobType", claimed.Type),
         2 => new("Attempt", claimed.Lease.Attempt),
         3 => new("WorkerId", workerId),
-        _ => throw new ArgumentOutOfRangeException(nameof(index), index, "It has four facts."),
+        _ => new($"Tag.{_tags[index - Facts].Key}", _tags[index - Facts].Value),
     };
 
     public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()

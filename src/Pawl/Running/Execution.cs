@@ -9,6 +9,7 @@ namespace Pawl.Running;
 internal sealed class Execution(AttemptTools tools, Settlements settlements, IChance chance, Meters meters, ILogger logger)
 {
     private readonly TimeProvider _clock = tools.Clock;
+    private readonly Activities _spans = new(tools.Options.Telemetry, chance, logger);
 
     /// <summary>Runs an attempt to its end. Never throws.</summary>
     public async ValueTask RunAsync(Attempt attempt)
@@ -17,8 +18,8 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
         var context = new AttemptContext(attempt, tools);
         attempt.Context = context;
         meters.Started(attempt.Type.Name, _clock.GetUtcNow() - claimed.RunAt);
-        using var activity = Activities.Attempt(
-            attempt.Type.Name, claimed.Queue, claimed.Lease.Job, claimed.Lease.Attempt, claimed.Traceparent);
+        var activity = _spans.Attempt(
+            attempt.Type.Name, claimed.Queue, claimed.Lease.Job, claimed.Lease.Attempt, claimed.Traceparent, claimed.Tags);
         Exception? error = null;
         try
         {
@@ -33,11 +34,14 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
         if (!attempt.TryEnd())
         {
             // Left behind or lost: somebody else has said how it ended.
+            _spans.Ended(activity, Without(attempt), null);
+            _spans.Close(activity);
             return;
         }
 
         var end = End(attempt, context, error);
-        Activities.Ended(activity, end.Outcome, end.Error);
+        _spans.Ended(activity, end.Outcome, end.Error);
+        _spans.Close(activity);
         if (context.LastMustWait)
         {
             settlements.Expect();
@@ -76,6 +80,15 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
             Rule = cancelled ? "stop.user" : rule,
         }));
     }
+
+    /// <summary>How an attempt ended that did not wait for its handler.</summary>
+    private static Outcome Without(Attempt attempt) => attempt switch
+    {
+        { Lost: true } => Outcome.Lost,
+        { Stop: StopCause.Timeout } => Outcome.TimedOut,
+        { Stop: StopCause.Host } => Outcome.Released,
+        _ => Outcome.Cancelled,
+    };
 
     private async Task CallAsync(Attempt attempt, AttemptContext context)
     {

@@ -82,21 +82,22 @@ internal sealed class Settlements : IDisposable
 
     private void Tell(Ending ending, SettleReply reply, long id, int number)
     {
-        var (type, end) = (ending.Attempt.Type.Name, ending.Settlement);
+        var (type, end, worker) = (ending.Attempt.Type.Name, ending.Settlement, ending.Attempt.WorkerId);
         switch (reply.State)
         {
             case JobState.Succeeded when _logger.IsEnabled(LogLevel.Debug):
                 Log.Succeeded(_logger, id, type, number, end.Run);
                 break;
             case JobState.Failed:
-                Log.FailedForGood(_logger, id, type, number, end.Error?.Code ?? "unknown", ending.Exception);
+                Log.FailedForGood(_logger, id, type, number, end.Error?.Code ?? "unknown", worker, end.Run, ending.Exception);
                 break;
             case JobState.Cancelled:
                 Log.Cancelled(_logger, id, type, number);
                 break;
             case JobState.Scheduled when end.Event == JobEvent.RetryLater:
                 var most = ending.Attempt.Claimed.MaxAttempts;
-                Log.RunsAgain(_logger, id, type, number, most, end.Error?.Code ?? "unknown", end.RunAt, ending.Exception);
+                var code = end.Error?.Code ?? "unknown";
+                Log.RunsAgain(_logger, id, type, number, most, code, worker, end.Run, end.RunAt, ending.Exception);
                 break;
             case JobState.Scheduled:
                 Log.Snoozed(_logger, id, type, end.RunAt, end.WaitReason is { } reason ? Words.Of(reason) : "snooze");

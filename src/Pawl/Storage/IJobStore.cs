@@ -83,6 +83,9 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>Reads one page of jobs.</summary>
     ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Reads a job with all that came of it, rolled up; null when it is not there.</summary>
+    ValueTask<JobTree?> TreeAsync(JobId root, CancellationToken cancellationToken);
+
     /// <summary>Reads the attempts of a job, newest first, the running one included.</summary>
     ValueTask<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId job, CancellationToken cancellationToken);
 

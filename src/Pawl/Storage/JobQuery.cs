@@ -15,6 +15,12 @@ public sealed record JobQuery
     /// <summary>Only children of this job.</summary>
     public JobId? Parent { get; init; }
 
+    /// <summary>Only those that this asked for.</summary>
+    public Trigger? Trigger { get; init; }
+
+    /// <summary>Only those with all these labels; empty for all.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = EmptyWords;
+
     /// <summary>Only dismissed (true) or undismissed (false) failures.</summary>
     public bool? Dismissed { get; init; }
 
@@ -26,6 +32,8 @@ public sealed record JobQuery
 
     /// <summary>At most so many; 1 to 1,000.</summary>
     public int Limit { get; init; } = 50;
+
+    private static readonly Dictionary<string, string> EmptyWords = [];
 }
 
 /// <summary>One page of jobs.</summary>

@@ -5,4 +5,5 @@ namespace Pawl.Storage;
 /// <param name="Key">The concurrency key, or null.</param>
 /// <param name="MaxRunning">1 or more; null for no limit on a queue and for 1 on a key.</param>
 /// <param name="Now">The engine's time.</param>
-public sealed record LimitRequest(string? Queue, string? Key, int? MaxRunning, DateTimeOffset Now);
+/// <param name="By">Who asks, by name.</param>
+public sealed record LimitRequest(string? Queue, string? Key, int? MaxRunning, DateTimeOffset Now, string? By = null);

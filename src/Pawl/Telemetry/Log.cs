@@ -30,17 +30,32 @@ internal static partial class Log
     [LoggerMessage(1105, LogLevel.Information, "No job is started here: Pawl:Scheduler:Enabled is false.")]
     public static partial void SchedulerOff(ILogger logger);
 
+    [LoggerMessage(1106, LogLevel.Warning,
+        "Something that listens to Pawl's {What} threw. They have gaps from now on; the jobs go on, and this is not told again.")]
+    public static partial void ListenerThrew(ILogger logger, string what, Exception error);
+
     [LoggerMessage(1200, LogLevel.Debug, "Job {JobId} ({Type}) succeeded on attempt {Attempt} after {Run}.", SkipEnabledCheck = true)]
     public static partial void Succeeded(ILogger logger, long jobId, string type, int attempt, TimeSpan run);
 
-    [LoggerMessage(1201, LogLevel.Warning, "Job {JobId} ({Type}) failed on attempt {Attempt} of {MaxAttempts} ({Code}); it runs again at "
-        + "{RunAt:O}.")]
+    [LoggerMessage(1201, LogLevel.Warning, "Job {JobId} ({Type}) failed on attempt {Attempt} of {MaxAttempts} ({Code}) on worker "
+        + "{WorkerId} after {Run}; it runs again at {RunAt:O}.")]
     public static partial void RunsAgain(
-        ILogger logger, long jobId, string type, int attempt, int maxAttempts, string code, DateTimeOffset? runAt, Exception? error);
+        ILogger logger,
+        long jobId,
+        string type,
+        int attempt,
+        int maxAttempts,
+        string code,
+        long workerId,
+        TimeSpan run,
+        DateTimeOffset? runAt,
+        Exception? error);
 
     [LoggerMessage(1202, LogLevel.Error,
-        "Job {JobId} ({Type}) failed for good on attempt {Attempt} ({Code}). It is on the dead list; retry or dismiss it there.")]
-    public static partial void FailedForGood(ILogger logger, long jobId, string type, int attempt, string code, Exception? error);
+        "Job {JobId} ({Type}) failed for good on attempt {Attempt} ({Code}) on worker {WorkerId} after {Run}. It is on the dead list; "
+            + "retry or dismiss it there.")]
+    public static partial void FailedForGood(
+        ILogger logger, long jobId, string type, int attempt, string code, long workerId, TimeSpan run, Exception? error);
 
     [LoggerMessage(1203, LogLevel.Information, "Job {JobId} ({Type}) waits until {RunAt:O} ({Reason}); no attempt is used.")]
     public static partial void Snoozed(ILogger logger, long jobId, string type, DateTimeOffset? runAt, string reason);

@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Pawl.Telemetry;
 
 /// <summary>What is counted and measured: the meter <c>Pawl</c>. Costs next to nothing while nobody listens.</summary>
+/// <remarks>A listener that throws costs its figure and nothing else.</remarks>
 internal sealed class Meters
 {
     public const string Name = "Pawl";
@@ -14,9 +17,12 @@ internal sealed class Meters
     private readonly UpDownCounter<long> _running;
     private readonly Histogram<double> _wait;
     private readonly Histogram<double> _run;
+    private readonly ILogger _logger;
+    private int _told;
 
-    public Meters(IMeterFactory? factory = null)
+    public Meters(IMeterFactory? factory = null, ILogger? logger = null)
     {
+        _logger = logger ?? NullLogger.Instance;
         var meter = factory?.Create(Name) ?? new Meter(Name);
         _enqueued = meter.CreateCounter<long>("pawl.jobs.enqueued", "{job}", "Jobs that were stored.");
         _started = meter.CreateCounter<long>("pawl.attempts.started", "{attempt}", "Attempts that began on this worker.");
@@ -28,49 +34,87 @@ internal sealed class Meters
 
     public void Enqueued(string type, int count)
     {
-        if (count > 0 && _enqueued.Enabled)
+        if (count <= 0 || !_enqueued.Enabled)
+        {
+            return;
+        }
+
+        try
         {
             _enqueued.Add(count, new KeyValuePair<string, object?>("type", type));
+        }
+        catch (Exception error)
+        {
+            Tell(error);
         }
     }
 
     public void Started(string type, TimeSpan wait)
     {
-        var tag = new KeyValuePair<string, object?>("type", type);
-        if (_started.Enabled)
+        try
         {
-            _started.Add(1, tag);
-        }
+            var tag = new KeyValuePair<string, object?>("type", type);
+            if (_started.Enabled)
+            {
+                _started.Add(1, tag);
+            }
 
-        if (_running.Enabled)
-        {
-            _running.Add(1, tag);
-        }
+            if (_running.Enabled)
+            {
+                _running.Add(1, tag);
+            }
 
-        if (_wait.Enabled)
+            if (_wait.Enabled)
+            {
+                _wait.Record(Math.Max(0, wait.TotalSeconds), tag);
+            }
+        }
+        catch (Exception error)
         {
-            _wait.Record(Math.Max(0, wait.TotalSeconds), tag);
+            Tell(error);
         }
     }
 
     public void Left(string type)
     {
-        if (_running.Enabled)
+        try
         {
-            _running.Add(-1, new KeyValuePair<string, object?>("type", type));
+            if (_running.Enabled)
+            {
+                _running.Add(-1, new KeyValuePair<string, object?>("type", type));
+            }
+        }
+        catch (Exception error)
+        {
+            Tell(error);
         }
     }
 
     public void Ended(string type, Outcome outcome, TimeSpan run)
     {
-        if (_ended.Enabled)
+        try
         {
-            _ended.Add(1, new TagList { { "type", type }, { "outcome", Words.Of(outcome) } });
-        }
+            if (_ended.Enabled)
+            {
+                _ended.Add(1, new TagList { { "type", type }, { "outcome", Words.Of(outcome) } });
+            }
 
-        if (_run.Enabled)
+            if (_run.Enabled)
+            {
+                _run.Record(run.TotalSeconds, new TagList { { "type", type }, { "outcome", Words.Of(outcome) } });
+            }
+        }
+        catch (Exception error)
         {
-            _run.Record(run.TotalSeconds, new TagList { { "type", type }, { "outcome", Words.Of(outcome) } });
+            Tell(error);
+        }
+    }
+
+    private void Tell(Exception error)
+    {
+        if (Interlocked.Exchange(ref _told, 1) == 0)
+        {
+            Log.ListenerThrew(_logger, "meters", error);
         }
     }
 }

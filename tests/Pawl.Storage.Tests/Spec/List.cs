@@ -61,6 +61,27 @@ public abstract partial class JobStoreSpec
         Assert.Empty(await WalkAsync(new JobQuery { States = [JobState.Running], Queue = "slow" }));
     }
 
+    [Fact]
+    public async Task Jobs_can_be_listed_by_who_asked_and_by_their_labels()
+    {
+        var tags = new Dictionary<string, string> { ["repository"] = "a/b", ["size"] = "small" };
+        var wanted = await EnqueueAsync(Plain with { Trigger = Trigger.Manual, Tags = tags });
+        var nightly = await EnqueueAsync(Plain with { Trigger = Trigger.Schedule, Tags = tags });
+        var other = await EnqueueAsync(
+            Plain with { Trigger = Trigger.Manual, Tags = new Dictionary<string, string> { ["repository"] = "a/c" } });
+        var bare = await EnqueueAsync(Plain with { Trigger = Trigger.Manual });
+        var done = await SucceededAsync(Plain with { Type = "done", Trigger = Trigger.Manual, Tags = tags });
+        var repository = new Dictionary<string, string> { ["repository"] = "a/b" };
+
+        Assert.Equal([done, bare, other, wanted], await WalkAsync(new JobQuery { Trigger = Trigger.Manual, Limit = 1 }));
+        Assert.Equal([done, nightly, wanted], await WalkAsync(new JobQuery { Tags = repository }));
+        Assert.Equal(
+            [wanted], await WalkAsync(new JobQuery { Trigger = Trigger.Manual, Tags = repository, States = [JobState.Queued] }));
+        Assert.Equal([nightly], await WalkAsync(new JobQuery { Trigger = Trigger.Schedule, Tags = tags }));
+        Assert.Empty(await WalkAsync(new JobQuery { Tags = new Dictionary<string, string> { ["repository"] = "A/B" } }));
+        Assert.Empty(await WalkAsync(new JobQuery { Tags = new Dictionary<string, string> { ["a/b"] = "repository" } }));
+    }
+
     [Theory]
     [InlineData(JobState.Scheduled)]
     [InlineData(JobState.Blocked)]

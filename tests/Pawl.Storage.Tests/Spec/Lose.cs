@@ -26,6 +26,21 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task A_lost_job_leaves_its_concurrency_key_to_the_next()
+    {
+        var keyed = Plain with { ConcurrencyKey = "repo" };
+        var worker = await WorkerAsync();
+        var holder = await RunningAsync(keyed with { Priority = -1 }, worker);
+        var next = await EnqueueAsync(keyed);
+        Assert.Empty(await DrainAsync());
+
+        await LoseAsync(worker);
+
+        Assert.Equal([next], await DrainAsync());
+        Assert.Equal(JobState.Queued, await StateAsync(holder.Lease.Job));
+    }
+
+    [Fact]
     public async Task A_worker_that_beat_again_loses_nothing()
     {
         var worker = await WorkerAsync();

@@ -88,6 +88,50 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void Old_names_are_read_when_asked_for_and_settings_go_before_them()
+    {
+        Dictionary<string, string?> old = new()
+        {
+            ["MAX_CONCURRENT_JOBS"] = "7",
+            ["JOB_TIMEOUT_MINUTES"] = "12",
+            ["MAX_RETRIES"] = "4",
+            ["RETRY_BACKOFF_MULTIPLIER"] = "3",
+            ["SENTRY_TRACES_SAMPLE_RATE"] = "0.25",
+            ["HEALTH_CHECK_INTERVAL_MS"] = "60000",
+        };
+        Assert.Equal(Facts(new()), Facts(Read(old)));
+
+        old["Pawl:EnvironmentAliases"] = "true";
+        Assert.Equal((7, TimeSpan.FromMinutes(12), 5, 3, 0.25, TimeSpan.FromMinutes(1)), Facts(Read(old)));
+
+        (old["RETRY_MAX_ATTEMPTS"], old["Pawl:Worker:Slots"], old["Pawl:Telemetry:TraceSampleRatio"]) = ("6", "2", "1");
+        Assert.Equal((2, TimeSpan.FromMinutes(12), 6, 3, 1, TimeSpan.FromMinutes(1)), Facts(Read(old)));
+
+        static (int, TimeSpan, int, double, double, TimeSpan) Facts(PawlOptions options) => (
+            options.Worker.Slots,
+            options.Types.Default.Timeout,
+            options.Retry.MaxAttempts,
+            options.Retry.Multiplier,
+            options.Telemetry.TraceSampleRatio,
+            options.Health.Interval);
+    }
+
+    [Theory]
+    [InlineData("MAX_CONCURRENT_JOBS", "many", "MAX_CONCURRENT_JOBS must be a whole number, but was")]
+    [InlineData("MAX_RETRIES", "-1", "MAX_RETRIES must be a whole number")]
+    [InlineData("SENTRY_TRACES_SAMPLE_RATE", "NaN", "SENTRY_TRACES_SAMPLE_RATE must be a number")]
+    [InlineData("SENTRY_TRACES_SAMPLE_RATE", "1.5", "Pawl:Telemetry:TraceSampleRatio must be between 0 and 1, but was 1.5")]
+    [InlineData("JOB_TIMEOUT_MINUTES", "2147483646", "Pawl:Types:Default:Timeout must be between")]
+    [InlineData("Pawl:EnvironmentAliases", "yes", "true or false")]
+    public void A_wrong_value_under_an_old_name_is_told_with_it(string name, string value, string told)
+    {
+        var refused = Assert.Throws<PawlException>(() => Read(new() { ["Pawl:EnvironmentAliases"] = "true", [name] = value }));
+
+        Assert.Equal(("config_invalid", 8), (refused.Code, refused.ExitCode));
+        Assert.Contains(told, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_kept_slot_is_there_from_four_slots_on()
     {
         Assert.Equal([0, 0, 1, 1], new[] { 1, 3, 4, 10 }.Select(slots => new WorkerOptions { Slots = slots }.KeptSlots));

@@ -7,10 +7,17 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
 {
     private readonly Lock _gate = new();
     private readonly List<Fault> _faults = [];
+    private readonly Wakeups _silence = new();
 
     public StoreInfo Info => inner.Info;
 
-    public Wakeups Wakeups => inner.Wakeups;
+    public Wakeups Wakeups => Deaf ? _silence : inner.Wakeups;
+
+    /// <summary>Whether no call reaches the store.</summary>
+    public bool Away { get; set; }
+
+    /// <summary>Whether nobody hears of what was committed. To be set before the start.</summary>
+    public bool Deaf { get; set; }
 
     /// <summary>How often each verb was called.</summary>
     public Dictionary<string, int> Calls { get; } = [];
@@ -98,6 +105,9 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     public ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken) =>
         RunAsync("List", () => inner.ListAsync(query, cancellationToken));
 
+    public ValueTask<JobTree?> TreeAsync(JobId root, CancellationToken cancellationToken) =>
+        RunAsync("Tree", () => inner.TreeAsync(root, cancellationToken));
+
     public ValueTask<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId job, CancellationToken cancellationToken) =>
         RunAsync("Attempts", () => inner.AttemptsAsync(job, cancellationToken));
 
@@ -161,9 +171,9 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
             }
         }
 
-        if (fault is { After: false })
+        if (Away || fault is { After: false })
         {
-            throw fault.Error ?? new PawlException("storage_unavailable", "The store is away.");
+            throw fault?.Error ?? new PawlException("storage_unavailable", "The store is away.");
         }
 
         var result = await call();

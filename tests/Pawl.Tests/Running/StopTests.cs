@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Pawl.Testing;
 
 namespace Pawl.Tests.Running;
@@ -46,6 +48,47 @@ public sealed class StopTests
         Assert.Equal((true, JobState.Running), (asked.Done, asked.State!.Value));
         Assert.Equal(JobState.Cancelled, (await test.Jobs.GetAsync(id, Token)).State);
         Assert.Equal(Outcome.Cancelled, Assert.Single(await test.Jobs.AttemptsAsync(id, Token)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_stream_ends_within_two_seconds_keeps_what_it_had_and_the_history_names_who_stopped_it()
+    {
+        var last = DateTimeOffset.MinValue;
+        await using var test = await Stage.StartAsync(async (_, job, token) =>
+        {
+            var text = new StringBuilder();
+            try
+            {
+                for (var chunk = 0; chunk < 10_000; chunk++)
+                {
+                    text.Append(CultureInfo.InvariantCulture, $"{chunk} ");
+                    last = job.Clock.GetUtcNow();
+                    await Task.Delay(TimeSpan.FromMilliseconds(10), job.Clock, token);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                await job.AttachAsync("partial.txt", Encoding.UTF8.GetBytes($"{text}"), cancellationToken: CancellationToken.None);
+                throw;
+            }
+        });
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
+
+        var asked = test.Clock.GetUtcNow();
+        await test.Jobs.CancelAsync(id, new() { By = "ana", Reason = "wrong model" }, Token);
+        await test.AdvanceAsync(TimeSpan.FromSeconds(5), Token);
+
+        Assert.InRange(last - asked, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(2));
+        var job = await test.Jobs.GetAsync(id, Token);
+        Assert.Equal(
+            (JobState.Cancelled, EndReason.User, "ana", "wrong model"),
+            (job.State, job.EndReason!.Value, job.CancelRequestedBy, job.CancelReason));
+        var kept = await test.Jobs.ReadArtifactAsync(id, "partial.txt", Token);
+        Assert.StartsWith("0 1 2 ", Encoding.UTF8.GetString(kept!.Value.Span), StringComparison.Ordinal);
+        var told = Assert.Single(
+            await test.Jobs.EventsAsync(job: id, cancellationToken: Token), happened => happened.Kind == EventKind.CancelRequested);
+        Assert.Equal(("ana", "wrong model"), (told.Actor, told.Title));
     }
 
     [Fact]

@@ -56,6 +56,25 @@ public sealed class WorkerTests
         Assert.Equal((JobState.Succeeded, 1), ((await test.Jobs.GetAsync(id, Token)).State, (await test.Jobs.GetAsync(id, Token)).Attempt));
     }
 
+    [Theory]
+    [InlineData(Trigger.Manual, 10)]
+    [InlineData(Trigger.Api, 9)]   // the tenth slot is kept for a person
+    public async Task Of_fifty_queued_jobs_as_many_run_as_there_are_slots(Trigger trigger, int most)
+    {
+        var running = 0;
+        await using var test = await Stage.StartAsync((_, job, token) =>
+        {
+            running++;
+            return Task.Delay(TimeSpan.FromSeconds(30), job.Clock, token);
+        });
+        await test.Jobs.EnqueueManyAsync(
+            Enumerable.Range(0, 50).Select(i => new Say($"{i}")), new() { Trigger = trigger }, cancellationToken: Token);
+        await test.PassAsync(TimeSpan.FromSeconds(20), Token);
+
+        Assert.Equal(most, running);
+        Assert.Equal(50 - most, (await test.Jobs.ListAsync(new() { States = [JobState.Queued], Limit = 100 }, Token)).Jobs.Count);
+    }
+
     [Fact]
     public async Task A_type_runs_no_more_at_once_than_its_concurrency()
     {

@@ -1,0 +1,95 @@
+using Microsoft.Data.Sqlite;
+using Pawl.Sqlite;
+
+namespace Pawl.Storage.Tests.OnlySqlite;
+
+/// <summary>A file of an earlier program under this one.</summary>
+public sealed class Upgrades : IDisposable
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 2, 10, 0, 0, TimeSpan.Zero);
+    private readonly TempFolder _folder = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private string Place => _folder["jobs.db"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_later_step_leaves_every_row_as_it_was_and_a_copy_of_the_file_before_it()
+    {
+        await MakeFirstAsync();
+        var before = Rows(Place);
+        Assert.NotEmpty(before["job"]);
+
+        await using (var store = SqliteStore.Open($"Data Source={Place}"))
+        {
+            var waiting = await store.MigrateAsync(apply: false, Ct);
+            Assert.Equal((false, 1), (waiting.Ready, waiting.Version));
+            Assert.NotEmpty(waiting.Pending);
+            Assert.Empty(Copies());
+
+            var status = await store.MigrateAsync(apply: true, Ct);
+            Assert.Equal((true, status.Known), (status.Ready, status.Version));
+        }
+
+        var after = Rows(Place);
+        Assert.All(before, table => Assert.Equal(table.Value, after[table.Key]));
+        var copy = Assert.Single(Copies());
+        Assert.Equal(before, Rows(copy));
+    }
+
+    private string[] Copies() => Directory.GetFiles(_folder.FullPath, "jobs.db.before-*");
+
+    /// <summary>A file with jobs in many states, as a program that knew only the first step has left it.</summary>
+    private async Task MakeFirstAsync()
+    {
+        await using (var store = SqliteStore.Open($"Data Source={Place}"))
+        {
+            await store.MigrateAsync(apply: true, Ct);
+            var worker = await store.RegisterAsync(
+                new WorkerFacts { Name = "w", Host = "h", Pid = 1, Version = "1", Slots = 4 }, Now, Ct);
+            var job = new NewJob { Type = "mail", Queue = "default", Payload = "{}"u8.ToArray() };
+            await store.EnqueueAsync(
+                new EnqueueRequest([job, job, job, job with { RunAt = Now.AddDays(1) }, job with { RequiresApproval = true }], Now), Ct);
+            var claim = new ClaimRequest
+            {
+                WorkerId = worker, Token = new LeaseToken(1, 1), Now = Now, Lines = [new("default", "mail", 9)], Slots = 2,
+            };
+            var claimed = await store.ClaimAsync(claim, Ct);
+            var end = new Settlement { Lease = claimed[0].Lease, Outcome = Outcome.Succeeded, Event = JobEvent.Completed };
+            await store.SettleAsync([end], Now, Ct);
+        }
+
+        using var db = Connection.Open(Place, SqliteOpenMode.ReadWriteCreate);
+        db.Execute("drop table lease; delete from schema_step where number > 1");
+        db.Execute("pragma wal_checkpoint(truncate)");
+    }
+
+    /// <summary>Every row of every table but those that tell of the file itself.</summary>
+    private static Dictionary<string, string> Rows(string path)
+    {
+        using var db = new SqliteConnection($"Data Source={path};Mode=ReadOnly;Pooling=False");
+        db.Open();
+        const string Tables = "select name from sqlite_schema where type = 'table' and name not in ('schema_step', 'meta') order by name";
+        return Read(db, Tables).ToDictionary(name => name, name => string.Join('\n', Read(db, $"select * from {name}")));
+    }
+
+    private static List<string> Read(SqliteConnection db, string sql)
+    {
+        using var command = db.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read())
+        {
+            rows.Add(string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(column => reader.GetValue(column) switch
+            {
+                byte[] bytes => Convert.ToHexString(bytes),
+                var value => $"{value}",
+            })));
+        }
+
+        return rows;
+    }
+}
