@@ -28,8 +28,8 @@ internal static class Database
 
     /// <summary>How many jobs the store itself counts as open; looked at while waiting, where counting rows would be a load of its
     /// own.</summary>
-    private static long Open() =>
-        Number("select coalesce(sum(n), 0) from line_count where state not in ('succeeded', 'failed', 'cancelled', 'held', 'dead', @text)", "");
+    private static long Open() => Number(
+        "select coalesce(sum(n), 0) from line_count where state not in ('succeeded', 'failed', 'cancelled', 'held', 'dead', @text)", "");
 
     public static long WalBytes() => File.Exists(Path + "-wal") ? new FileInfo(Path + "-wal").Length : 0;
 

@@ -19,7 +19,8 @@ internal sealed class BatchLease(long id, long worker, LeaseToken token, long st
 internal readonly record struct LeasedJob(
     BatchLease Lease, Line Line, int Priority, long RunAt, int Generation, string? UniqueKey, long StartedSeq, bool Prefetched);
 
-/// <summary>The jobs that run by the lease of their batch alone. Most of them end before anybody looks, and are then written once.</summary>
+/// <summary>The jobs that run by the lease of their batch alone. Most of them end before anybody looks, and are then written
+/// once.</summary>
 /// <remarks>
 /// <para>Whoever is about to look at such a job's row, or to change it in any way but its plain success, calls <c>WriteOut</c>
 /// first; from then on it is a running job like any other. So only three places know of this: the claim, the success, and the doors to a
@@ -33,7 +34,10 @@ internal sealed class BatchLeases
         select line_id, priority, run_at, generation, unique_key from job where id = @id and state = 'queued' and attempt = 0
         """;
 
-    private const string InsertLease = "insert into lease (id, worker_id, token, started_at, jobs) values (@id, @worker, @token, @at, @jobs)";
+    private const string InsertLease = """
+        insert into lease (id, worker_id, token, started_at, jobs) values (@id, @worker, @token, @at, @jobs)
+        """;
+
     private const string DropLease = "delete from lease where id = @id";
     private const string WriteLeased = """
         update job set state = 'running', reason = null, attempt = 1, worker_id = @worker, lease_token = @token,

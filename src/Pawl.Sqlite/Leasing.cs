@@ -12,8 +12,8 @@ internal sealed partial class SqliteStore
         """;
 
     private const string SelectBody = """
-        select payload, trigger, kind, parent_id, timeout_us, grace_us, deadline_at, max_items, rate_key, force, versions, tags, traceparent,
-            requested_by
+        select payload, trigger, kind, parent_id, timeout_us, grace_us, deadline_at, max_items, rate_key, force, versions, tags,
+            traceparent, requested_by
         from job_body
         where id = @id
         """;
@@ -34,8 +34,8 @@ internal sealed partial class SqliteStore
                 claim.LeaseOf(batch), candidate.Line, candidate.Priority, candidate.RunAt, candidate.Generation, candidate.UniqueKey, seq,
                 job.Prefetched));
         }
-        else if (batch.Db.Use(LeaseJob).Bind(claim.Request.WorkerId).Bind(claim.Request.Token).Bind(job.Prefetched).Bind(claim.Now).Bind(seq)
-            .Bind(candidate.Id).Run() != 1)
+        else if (batch.Db.Use(LeaseJob).Bind(claim.Request.WorkerId).Bind(claim.Request.Token).Bind(job.Prefetched).Bind(claim.Now)
+            .Bind(seq).Bind(candidate.Id).Run() != 1)
         {
             throw new System.Diagnostics.UnreachableException($"Job {candidate.Id} was in its line and could not be leased.");
         }

@@ -134,8 +134,10 @@ internal sealed partial class SqliteStore
             _ => null,
         };
         var terminal = Transitions.IsTerminal(to);
-        var rows = job.Leased is { } leased ? SucceedOf(batch, id, leased, now) : batch.Db.Use(SettleJob).Bind(Words.Of(to)).Bind(reason).Bind(runAt).Bind(priority).Bind(failures).Bind(snoozes)
-            .Bind(terminal ? now : null).Bind(id).Bind(attempt).Bind(token).Run();
+        var rows = job.Leased is { } leased
+            ? SucceedOf(batch, id, leased, now)
+            : batch.Db.Use(SettleJob).Bind(Words.Of(to)).Bind(reason).Bind(runAt).Bind(priority).Bind(failures).Bind(snoozes)
+                .Bind(terminal ? now : null).Bind(id).Bind(attempt).Bind(token).Run();
         if (rows != 1)
         {
             throw new System.Diagnostics.UnreachableException($"Attempt {attempt} of job {id} held its lease and could not be ended.");
