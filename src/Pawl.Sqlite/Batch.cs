@@ -63,6 +63,7 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
         Lines.Load(db);
         Leases.Load(db, Lines);
         Queues.Load(db);
+        Queues.RolledBack();
         Minutes.Clear();
         Forget();
     }
@@ -146,6 +147,17 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
 
     public void Die(Line line, int by) => Lines.Add(line, Line.Dead, by);
 
+    /// <summary>Counts a job that enters or leaves its line, if it is a retry.</summary>
+    public void Retry(Line line, int failures, int by)
+    {
+        if (failures > 0)
+        {
+            Lines.Add(line, Line.Retries, by);
+        }
+    }
+
+    public void Defer(Line line, int by) => Lines.Add(line, Line.Deferred, by);
+
     public void Runnable(int priority) => _runnable = _runnable is { } known ? Math.Max(known, priority) : priority;
 
     public void Scheduled(DateTimeOffset at) => _scheduled = _scheduled is { } known && known <= at ? known : at;
@@ -172,6 +184,7 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
     {
         var recorded = _lastSeq > _committedSeq;
         _committedSeq = _lastSeq;
+        Queues.Committed();
         var (runnable, scheduled) = (_runnable, _scheduled);
         long[] attention = _attention.Count == 0 ? [] : [.. _attention];
         Forget();

@@ -80,7 +80,7 @@ internal sealed partial class SqliteStore
         var places = new Dictionary<string, List<(Line, int)>>(StringComparer.Ordinal);
         foreach (var (queue, type, room) in request.Lines)
         {
-            if (room > 0 && batch.Lines.Find(queue, type) is { Runnable: > 0 } line && !batch.Queues.IsPaused(queue, type))
+            if (room > 0 && batch.Lines.Find(queue, type) is { Claimable: > 0 } line && !batch.Queues.IsPaused(queue, type))
             {
                 if (!places.TryGetValue(queue, out var lines))
                 {
@@ -97,16 +97,39 @@ internal sealed partial class SqliteStore
 
     private static void ClaimFrom(Batch batch, ClaimRun claim, List<(Line Line, int Room)> lines, int share)
     {
-        var memory = batch.Queues.Of(lines[0].Line.Queue);
+        var memory = batch.Queues.Of(lines[0].Line.Queue, claim.Request.Now);
         var room = RoomIn(batch, lines[0].Line.Queue);
         share = Math.Min(share, room);
-        var taken = 0;
+        var retriesBefore = claim.RetriesTaken;
+        var hasRetries = HasRetries(lines);
+        claim.RetryRoom = hasRetries ? RetryRoom(claim, memory, lines, share) : int.MaxValue;
+        var taken = hasRetries ? TakeOldestDeferred(batch, claim, memory, lines, share) : 0;
         var aged = Ageing.Turns(memory.Starts, share);
-        if (aged > 0)
+        for (var left = Math.Min(aged, share - taken); left > 0;)
         {
-            taken += Take(batch, claim, Oldest(batch, claim, lines, aged), Math.Min(aged, share), byAge: true, out _);
+            var got = Take(batch, claim, Oldest(batch, claim, lines, left), left, byAge: true, out var changed);
+            taken += got;
+            left = changed && hasRetries && claim.Holds < MostSetAside ? left - got : 0;   // once more behind retries that were set aside
         }
 
+        if (TakeFront(batch, claim, lines, share, ref taken) && hasRetries && MayFill(claim, lines))
+        {
+            claim.RetryRoom = int.MaxValue;
+            TakeFront(batch, claim, lines, share, ref taken);
+        }
+
+        memory.Starts += taken;
+        var retries = claim.RetriesTaken - retriesBefore;
+        if (hasRetries || memory.Budget.Owes)
+        {
+            memory.Budget = memory.Budget.After(
+                claim.Request.Now, taken - retries, retries, claim.Request.RetryShare, claim.Request.RetryWindow);
+        }
+    }
+
+    /// <summary>Takes the best of the lines. Whether all that can be had was looked at.</summary>
+    private static bool TakeFront(Batch batch, ClaimRun claim, List<(Line Line, int Room)> lines, int share, ref int taken)
+    {
         while (taken < share && claim.Wanted > 0)
         {
             var front = Front(batch, claim, lines, share - taken);
@@ -114,7 +137,7 @@ internal sealed partial class SqliteStore
             taken += got;
             if (!changed)
             {
-                break;
+                return true;
             }
 
             if (claim.Holds + claim.Passes >= MostSetAside)
@@ -124,11 +147,11 @@ internal sealed partial class SqliteStore
                     batch.Runnable(front[0].Priority);   // there is more behind the held ones; look again after this commit
                 }
 
-                break;
+                return false;
             }
         }
 
-        memory.Starts += taken;
+        return false;
     }
 
     private static int RoomIn(Batch batch, string queue)
@@ -154,7 +177,7 @@ internal sealed partial class SqliteStore
             Front(batch, claim, line, room, most, candidates);
         }
 
-        if (lines.Count > 1)
+        if (AddDeferred(batch, claim, lines, count, candidates) || lines.Count > 1)
         {
             candidates.Sort(Candidate.ByPriority);
         }
@@ -280,10 +303,17 @@ internal sealed partial class SqliteStore
                 continue;
             }
 
+            if (candidate.Failures > 0 && !MayRetry(batch, claim, candidate, ref changed))
+            {
+                thinned = candidate.Deferred ? thinned : Thin(thinned, candidate.Line, byAge);
+                continue;
+            }
+
             if (candidate.ConcurrencyKey is { } key && Holder(batch, key) is not null)
             {
                 changed |= batch.Db.Use(HoldJob).Bind(candidate.Id).Run() == 1;
                 batch.Hold(candidate.Line, 1);
+                batch.Retry(candidate.Line, candidate.Failures, -1);
                 claim.Holds++;
                 thinned = Thin(thinned, candidate.Line, byAge);
                 continue;
@@ -314,7 +344,7 @@ internal sealed partial class SqliteStore
     {
         for (var i = at + 1; i < candidates.Count; i++)
         {
-            if (candidates[i].Line == candidates[at].Line)
+            if (candidates[i].Line == candidates[at].Line && candidates[i].Deferred == candidates[at].Deferred)
             {
                 return false;
             }

@@ -54,6 +54,9 @@ internal sealed record Candidate(Line Line, int Room)
 
     public long? StartBy { get; init; }
 
+    /// <summary>Whether it is a retry that was set aside, and not in its line.</summary>
+    public bool Deferred { get; init; }
+
     /// <summary>A first attempt with nothing that other jobs or loops look for: its batch's lease is enough.</summary>
     public bool Plain => Attempt == 0 && ConcurrencyKey is null && StartBy is null;
 
@@ -104,6 +107,15 @@ internal sealed class ClaimRun(ClaimRequest request, long now, int batchLeaseFro
     /// <summary>How many jobs were looked at and left, because this worker has no room for their kind.</summary>
     public int Passes => _passedJobs.Count;
 
+    /// <summary>How many more retries may start in the queue at hand.</summary>
+    public int RetryRoom { get; set; } = int.MaxValue;
+
+    public int RetriesTaken { get; private set; }
+
+    public int Slots => _slots;
+
+    public int ExpressSlots => _express;
+
     public int Wanted => _slots + _express + _ahead;
 
     /// <summary>With only urgent room left, only urgent jobs are looked at.</summary>
@@ -147,6 +159,12 @@ internal sealed class ClaimRun(ClaimRequest request, long now, int batchLeaseFro
         _slots -= place == ClaimPlace.Slot ? 1 : 0;
         _express -= place == ClaimPlace.Express ? 1 : 0;
         _ahead -= place == ClaimPlace.Ahead ? 1 : 0;
+        if (candidate.Failures > 0)
+        {
+            RetriesTaken++;
+            RetryRoom -= RetryRoom == int.MaxValue ? 0 : 1;
+        }
+
         _lastChance |= candidate.Losses >= request.LossCap - 1;
         _taken[candidate.Line.Id] = _taken.GetValueOrDefault(candidate.Line.Id) + 1;
         Jobs.Add(job);

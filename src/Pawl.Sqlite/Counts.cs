@@ -66,7 +66,7 @@ internal sealed partial class SqliteStore
     private static LineFacts WithCounts(Connection db, long id, LineFacts facts)
     {
         var counts = Enum.GetValues<JobState>().ToDictionary(state => state, _ => 0L);
-        var (held, dead) = (0L, 0L);
+        var shares = new Dictionary<string, long>(StringComparer.Ordinal);
         for (var row = db.Use(SelectLineCounts).Bind(id); row.Step();)
         {
             var name = row.Text(0);
@@ -76,17 +76,21 @@ internal sealed partial class SqliteStore
             }
             else
             {
-                (held, dead) = name == Line.CountNames[Line.Held] ? (row.Long(1), dead) : (held, row.Long(1));
+                shares[name] = row.Long(1);
             }
         }
 
+        var held = Share(Line.Held);
         return facts with
         {
             Counts = counts,
             Held = held,
-            Dead = dead,
+            Dead = Share(Line.Dead),
+            Deferred = Share(Line.Deferred),
             OldestRunnableAt = counts[JobState.Queued] > held ? Oldest(db, id) : null,
         };
+
+        long Share(int count) => shares.GetValueOrDefault(Line.CountNames[count]);
     }
 
     /// <summary>The front of each priority, one step a priority: the line itself is never walked.</summary>

@@ -30,7 +30,7 @@ internal sealed partial class SqliteStore
 
     private const string StillApproval = "update job set reason = 'approval' where id = @id and state = 'blocked'";
     private const string EndWaiting = """
-        update job set state = @to, reason = @reason, ended_at = @now, held = null, row_version = row_version + 1
+        update job set state = @to, reason = @reason, ended_at = @now, held = null, deferred = 0, row_version = row_version + 1
         where id = @id and state = @from and state <> 'running' and ended_at is null
         """;
 
@@ -40,7 +40,7 @@ internal sealed partial class SqliteStore
         """;
 
     private const string SelectWaiter = """
-        select id, priority from job
+        select id, priority, failures from job
         where concurrency_key = @key and line_id = @line and held is not null
         order by priority desc, run_at, id limit 1
         """;
@@ -115,11 +115,12 @@ internal sealed partial class SqliteStore
                 continue;
             }
 
-            var (id, priority) = (waiter.Long(0), waiter.Int(1));
+            var (id, priority, failures) = (waiter.Long(0), waiter.Int(1), waiter.Int(2));
             waiter.Reset();
             if (batch.Db.Use(Unhold).Bind(id).Run() == 1)
             {
                 batch.Hold(line, -1);
+                batch.Retry(line, failures, 1);
                 batch.Runnable(priority);
             }
         }
@@ -230,6 +231,7 @@ internal sealed partial class SqliteStore
             batch.Hold(head.Line, -1);
         }
 
+        Leave(batch, head);
         if (head.State == JobState.Blocked && batch.OpenDependencies > 0)
         {
             batch.OpenDependencies -= batch.Db.Use(CloseEdges).Bind(id).Run();
@@ -248,7 +250,7 @@ internal sealed partial class SqliteStore
             to == JobState.Failed ? EventKind.Failed : EventKind.Cancelled, id, head.Generation, head.Attempt, head.State, to,
             now, actor, reason, data: why is null ? null : Quoted(why));
         // A queued job may be the one that a freed key was offered to; then the next must be asked.
-        var freed = head.State == JobState.Queued && head.Held is null ? head.ConcurrencyKey : null;
+        var freed = head.InLine ? head.ConcurrencyKey : null;
         Ended(batch, head.Line, id, to, head.UniqueKey, freed, now);
         return true;
     }

@@ -7,7 +7,7 @@ internal sealed partial class SqliteStore
     private const string EditJob = """
         update job set state = @to, reason = @reason, line_id = @line, priority = @priority, run_at = @run_at,
             start_by = coalesce(@start_by, start_by), max_attempts = coalesce(@max_attempts, max_attempts),
-            held = null, row_version = row_version + 1
+            held = null, deferred = @deferred, row_version = row_version + 1
         where id = @id and state = @from
         """;
 
@@ -68,8 +68,9 @@ internal sealed partial class SqliteStore
         var reason = request.RunAt is null ? head.Reason : to == JobState.Scheduled ? Words.Of(WaitReason.Delay) : null;
         var line = request.Queue is { } queue ? batch.Lines.Get(batch.Db, queue, head.Line.Type) : head.Line;
         var priority = request.Priority ?? head.Priority;
+        var deferred = head.Deferred && request.RunAt is null;   // a time given by a person goes before the budget
         batch.Db.Use(EditJob).Bind(Words.Of(to)).Bind(reason).Bind(line.Id).Bind(priority).Bind(runAt)
-            .Bind(request.StartBy).Bind(request.MaxAttempts).Bind(head.Id).Bind(Words.Of(head.State)).Run();
+            .Bind(request.StartBy).Bind(request.MaxAttempts).Bind(deferred).Bind(head.Id).Bind(Words.Of(head.State)).Run();
         if (request.Priority is { } points)
         {
             batch.Db.Use(SaveReasons).Bind(StoreJson.Write(PriorityScore.Explicit(points).Reasons)).Bind(head.Id).Run();
@@ -80,9 +81,20 @@ internal sealed partial class SqliteStore
             batch.Hold(head.Line, -1);   // it stands in its line again; the next claim holds it anew if its key is still full
         }
 
+        Leave(batch, head);
         batch.Move(head.Line, head.State, null);
         batch.Move(line, null, to);
-        if (head.State == JobState.Queued && head.Held is null && (to != JobState.Queued || line != head.Line))
+        if (to == JobState.Queued)
+        {
+            batch.Retry(line, head.Failures, 1);
+        }
+        else if (deferred)
+        {
+            batch.Defer(line, 1);
+            batch.Runnable(priority);   // there may be room for it where it stands now
+        }
+
+        if (head.InLine && (to != JobState.Queued || line != head.Line))
         {
             FreeKey(batch, head.ConcurrencyKey);   // it may be the one of its line that a freed key was offered to
         }

@@ -5,7 +5,7 @@ internal sealed record Head
 {
     private const string Select = """
         select line_id, state, reason, priority, run_at, generation, attempt, recoveries, held, concurrency_key, unique_key, worker_id,
-            cancel_requested_at, dismissed_at, row_version, start_by, waits_on
+            cancel_requested_at, dismissed_at, row_version, start_by, waits_on, failures, deferred
         from job where id = @id
         """;
 
@@ -45,6 +45,13 @@ internal sealed record Head
 
     public int WaitsOn { get; init; }
 
+    public int Failures { get; init; }
+
+    public bool Deferred { get; init; }
+
+    /// <summary>Whether it stands in its line, where claims look.</summary>
+    public bool InLine => State == JobState.Queued && Held is null;
+
     public static Head? Find(Batch batch, long id)
     {
         batch.Leases.WriteOut(batch.Db, id);
@@ -74,6 +81,8 @@ internal sealed record Head
             RowVersion = row.Int(14),
             StartBy = row.TimeOrNull(15),
             WaitsOn = row.Int(16),
+            Failures = row.Int(17),
+            Deferred = row.Flag(18),
         };
         row.Reset();
         return head;

@@ -41,6 +41,7 @@ internal sealed partial class SqliteStore
         }
 
         batch.Move(candidate.Line, JobState.Queued, JobState.Running);
+        batch.Retry(candidate.Line, candidate.Failures, -1);
         var tally = batch.Minutes.Of(candidate.Line, claim.Now);
         tally.Started++;
         tally.WaitMicros += Math.Max(0, claim.Now - candidate.RunAt);

@@ -3,11 +3,14 @@ namespace Pawl.Sqlite;
 /// <summary>One queue and type with its kept counts, as the writer knows it.</summary>
 internal sealed class Line(long id, string queue, string type)
 {
-    /// <summary>Shares that are counted beside the states: queued but held, failed and not dismissed.</summary>
+    /// <summary>Shares that are counted beside the states: queued but held; failed and not dismissed; queued in its line after a failed
+    /// attempt; scheduled but due, set aside by the retry budget.</summary>
     public const int Held = 7;
     public const int Dead = 8;
+    public const int Retries = 9;
+    public const int Deferred = 10;
 
-    public static readonly string[] CountNames = [.. Words.All<JobState>(), "held", "dead"];
+    public static readonly string[] CountNames = [.. Words.All<JobState>(), "held", "dead", "retry", "deferred"];
 
     public long Id { get; } = id;
 
@@ -27,6 +30,14 @@ internal sealed class Line(long id, string queue, string type)
     public (int Priority, long RunAt, long Id)? Passed { get; set; }
 
     public long Runnable => Counts[(int)JobState.Queued] - Counts[Held];
+
+    /// <summary>What a claim can take from here: those in the line and those set aside.</summary>
+    public long Claimable => Runnable + Counts[Deferred];
+
+    /// <summary>Retries that a claim can meet.</summary>
+    public long AllRetries => Counts[Retries] + Counts[Deferred];
+
+    public long FirstAttempts => Runnable - Counts[Retries];
 
     public void Add(int count, long n)
     {

@@ -155,6 +155,7 @@ internal sealed partial class SqliteStore
         }
         else
         {
+            batch.Retry(job.Line, job.Failures, 1);
             FreeKey(batch, job.ConcurrencyKey);
             batch.Runnable(job.Priority);
         }

@@ -5,15 +5,15 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string SelectDue = """
-        select id, line_id, priority, generation, attempt, run_at, reason
+        select id, line_id, priority, generation, attempt, run_at, failures
         from job
-        where state = 'scheduled' and run_at <= @now
+        where state = 'scheduled' and deferred = 0 and run_at <= @now
         order by run_at, id limit @count
         """;
 
     private const string PromoteJob = """
         update job set state = 'queued', reason = null, row_version = row_version + 1
-        where id = @id and state = 'scheduled' and run_at <= @now
+        where id = @id and state = 'scheduled' and deferred = 0 and run_at <= @now
         """;
 
     private const string SelectExpired = """
@@ -22,7 +22,7 @@ internal sealed partial class SqliteStore
         order by start_by, id limit @count
         """;
 
-    private const string SelectNextDue = "select run_at from job where state = 'scheduled' order by run_at, id limit 1";
+    private const string SelectNextDue = "select run_at from job where state = 'scheduled' and deferred = 0 order by run_at, id limit 1";
     private const string SelectNextExpiry = """
         select start_by from job
         where start_by is not null and attempt = 0 and ended_at is null
@@ -45,32 +45,42 @@ internal sealed partial class SqliteStore
 
                 var now = Micros.Of(request.Now);
                 var expired = Expire(batch, now, request.Count, out var more);   // before the due ones: what is too late must not start
-                var due = PromoteDue(batch, now, request.Count);
+                var (due, deferred) = PromoteDue(batch, request, now);
                 batch.Db.Use(DropIdempotencyKeys).Bind(now).Run();
                 var next = Earliest(First(batch.Db, SelectNextDue), First(batch.Db, SelectNextExpiry));
-                return new PromoteReply(true, due, expired, more || due == request.Count, next);
+                return new PromoteReply(true, due, expired, more || due + deferred == request.Count, next, deferred);
             },
             cancellationToken);
 
-    private static int PromoteDue(Batch batch, long now, int count)
+    private static (int Due, int Deferred) PromoteDue(Batch batch, PromoteRequest request, long now)
     {
-        var jobs = new List<(long Id, Line Line, int Priority, int Generation, int Attempt, long RunAt)>();
-        for (var row = batch.Db.Use(SelectDue).Bind(now).Bind((long)count); row.Step();)
+        var jobs = new List<(long Id, Line Line, int Priority, int Generation, int Attempt, long RunAt, int Failures)>();
+        for (var row = batch.Db.Use(SelectDue).Bind(now).Bind((long)request.Count); row.Step();)
         {
-            jobs.Add((row.Long(0), batch.Lines[row.Long(1)], row.Int(2), row.Int(3), row.Int(4), row.Long(5)));
+            jobs.Add((row.Long(0), batch.Lines[row.Long(1)], row.Int(2), row.Int(3), row.Int(4), row.Long(5), row.Int(6)));
         }
 
-        foreach (var (id, line, priority, generation, attempt, runAt) in jobs)
+        var deferred = 0;
+        foreach (var (id, line, priority, generation, attempt, runAt, failures) in jobs)
         {
+            if (failures > 0 && MustWait(batch, line, request))
+            {
+                SetAside(batch, new Deferral(id, line, generation, attempt, JobState.Scheduled), now);
+                batch.Runnable(priority);   // a worker that has none of those first attempts may have room for it
+                deferred++;
+                continue;
+            }
+
             if (batch.Db.Use(PromoteJob).Bind(id).Bind(now).Run() == 1)
             {
                 batch.Enter(line, JobState.Scheduled, JobState.Queued, priority, runAt, id);
+                batch.Retry(line, failures, 1);
                 batch.JobEvent(EventKind.Due, id, generation, attempt, JobState.Scheduled, JobState.Queued, now, "engine");
                 batch.Runnable(priority);
             }
         }
 
-        return jobs.Count;
+        return (jobs.Count - deferred, deferred);
     }
 
     private int Expire(Batch batch, long now, int count, out bool more)

@@ -12,6 +12,7 @@ internal sealed class Queues
     private readonly Dictionary<string, int> _maxRunning = [];
     private readonly Dictionary<string, int> _keyMaxRunning = [];
     private readonly Dictionary<string, Memory> _memories = [];
+    private readonly List<Memory> _touched = [];
 
     public void Load(Connection db)
     {
@@ -42,20 +43,65 @@ internal sealed class Queues
     /// <summary>How many jobs of a key run at once: 1 unless somebody set it.</summary>
     public int KeyMaxRunning(string key) => _keyMaxRunning.GetValueOrDefault(key, 1);
 
-    public Memory Of(string queue)
+    /// <summary>What a queue's starts have been so far; what is changed there stands when the transaction does.</summary>
+    public Memory Of(string queue, DateTimeOffset now)
     {
         if (!_memories.TryGetValue(queue, out var memory))
         {
-            _memories.Add(queue, memory = new Memory());
+            _memories.Add(queue, memory = new Memory(now));
+        }
+
+        if (memory.Touch())
+        {
+            _touched.Add(memory);
         }
 
         return memory;
     }
 
-    /// <summary>Counters that steer fairness; losing them with the process harms nobody.</summary>
-    internal sealed class Memory
+    /// <summary>Whether a retry of a queue could start beside first attempts that wait.</summary>
+    public bool HasRetryRoom(string queue, DateTimeOffset now, double share, TimeSpan window) =>
+        _memories.GetValueOrDefault(queue)?.Budget.Room(now, 1, share, window) > 0;
+
+    public void Committed()
     {
+        _touched.ForEach(memory => memory.Keep());
+        _touched.Clear();
+    }
+
+    public void RolledBack()
+    {
+        _touched.ForEach(memory => memory.Restore());
+        _touched.Clear();
+    }
+
+    /// <summary>Counters that steer fairness; losing them with the process harms nobody.</summary>
+    internal sealed class Memory(DateTimeOffset now)
+    {
+        private (long Starts, long RetryTurns, RetryBudget Budget)? _before;
+
         /// <summary>Starts so far: of every ten, one goes to the job that waited longest.</summary>
         public long Starts { get; set; }
+
+        /// <summary>How many retries could have started so far: of every ten, one is that which waited longest.</summary>
+        public long RetryTurns { get; set; }
+
+        /// <summary>What the retries owe to first attempts.</summary>
+        public RetryBudget Budget { get; set; } = RetryBudget.Begin(now);
+
+        public bool Touch()
+        {
+            var first = _before is null;
+            _before ??= (Starts, RetryTurns, Budget);
+            return first;
+        }
+
+        public void Keep() => _before = null;
+
+        public void Restore()
+        {
+            (Starts, RetryTurns, Budget) = _before ?? (Starts, RetryTurns, Budget);
+            _before = null;
+        }
     }
 }

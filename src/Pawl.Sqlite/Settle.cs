@@ -161,6 +161,7 @@ internal sealed partial class SqliteStore
         }
         else
         {
+            batch.Retry(job.Line, to == JobState.Queued ? failures : 0, 1);
             FreeKey(batch, job.ConcurrencyKey);
             Hint(batch, to, priority, runAt, null);
         }

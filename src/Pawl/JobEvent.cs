@@ -83,4 +83,7 @@ public enum JobEvent
 
     /// <summary>Retention or an administrator removed it.</summary>
     Purged,
+
+    /// <summary>It is a retry and due, and its queue's retry budget is spent.</summary>
+    Deferred,
 }

@@ -14,6 +14,9 @@ public sealed class PawlOptions
     /// <summary>How often jobs are repeated, where their type says nothing else.</summary>
     public RetryPolicy Retry { get; set; } = new();
 
+    /// <summary>How much of a queue its retries may take from new work.</summary>
+    public RetryBudgetOptions RetryBudget { get; set; } = new();
+
     /// <summary>What holds for job types that say nothing else.</summary>
     public TypesOptions Types { get; set; } = new();
 

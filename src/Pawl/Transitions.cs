@@ -74,6 +74,8 @@ public static class Transitions
             Failed, JobState.Failed, "dismissed_at cleared", "operator"),
         new(25, "purge", JobEvent.Purged, "retention has passed, or an administrator asks",
             [JobState.Succeeded, JobState.Failed, JobState.Cancelled], null, "", "retention"),
+        new(26, "defer", JobEvent.Deferred, "a retry that is due, while first attempts wait and the queue's retry budget is spent",
+            [JobState.Scheduled, JobState.Queued], JobState.Scheduled, "wait_reason retry", "scheduler loop, worker"),
     ];
 
     private static readonly int Events = Enum.GetValues<JobEvent>().Length;

@@ -15,7 +15,8 @@ create table line (
     unique (queue, type)
 ) strict;
 
--- Kept counts: no page ever counts jobs. 'held' and 'dead' count shares of queued and failed.
+-- Kept counts: no page ever counts jobs. 'held', 'dead', 'retry' and 'deferred' count shares of queued, failed, queued (in its line, and
+-- failed before) and scheduled.
 create table line_count (
     line_id integer not null references line (id),
     state   text not null,
@@ -57,18 +58,22 @@ create table job (
     cancel_requested_at integer,
     ended_at            integer,
     dismissed_at        integer,
+    -- 1 for a retry that is due and waits for its queue's retry budget
+    deferred            integer not null default 0,
     row_version         integer not null default 1,
     check ((state = 'running') = (lease_token is not null)),
     check ((worker_id is null) = (lease_token is null)),
     check ((state = 'succeeded' or state = 'failed' or state = 'cancelled') = (ended_at is not null)),
     check (held is null or state = 'queued'),
+    check (deferred = 0 or (deferred = 1 and state = 'scheduled' and reason = 'retry')),
     check (dismissed_at is null or state = 'failed')
 ) strict;
 
 -- Each index holds only the jobs that some loop looks for, so ended jobs cost none of them anything. Its condition is asked at every write
 -- of a job, so the cheap question that most jobs fail comes first.
 create index job_line on job (line_id, priority desc, run_at, id) where held is null and state = 'queued';
-create index job_due on job (run_at, id) where state = 'scheduled';
+create index job_due on job (run_at, id) where state = 'scheduled' and deferred = 0;
+create index job_deferred on job (line_id, priority desc, run_at, id) where deferred = 1;
 create index job_start_by on job (start_by, id) where start_by is not null and attempt = 0 and ended_at is null;
 create index job_running on job (worker_id, id) where worker_id is not null;
 create index job_key_held on job (concurrency_key, line_id, priority desc, run_at, id) where held is not null;

@@ -108,6 +108,7 @@ public static class PawlServiceCollectionExtensions
             LeaseTtl = options.Worker.LeaseTtl,
             Heartbeat = options.Worker.HeartbeatInterval,
             LossCap = options.Worker.LossCap,
+            RetryBudget = options.RetryBudget,
             Recovery = options.Recovery,
             Retention = options.Retention,
             Health = options.Health,

@@ -16,6 +16,8 @@ internal sealed class PawlOptionsValidator : IValidateOptions<PawlOptions>
         var faults = new Faults();
         CheckWorker(options.Worker, faults);
         faults.All.AddRange(options.Retry.Faults());
+        faults.Check("RetryBudget:Share", options.RetryBudget.Share is >= 0 and <= 1, "0", "1", options.RetryBudget.Share);
+        faults.Between("RetryBudget:Window", options.RetryBudget.Window, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         CheckTypes(options.Types.Default, faults);
         CheckChores(options, faults);
         var ratio = options.Telemetry.TraceSampleRatio;

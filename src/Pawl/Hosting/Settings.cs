@@ -21,6 +21,10 @@ internal sealed class Settings
         root.Duration("IdempotencyHold", value => options.IdempotencyHold = value);
         BindWorker(pawl.GetSection("Worker"), options.Worker);
         options.Retry = BindRetry(pawl.GetSection("Retry"), options.Retry);
+        var budget = new Settings(pawl.GetSection("RetryBudget"));
+        budget.Number("Share", value => options.RetryBudget.Share = value);
+        budget.Duration("Window", value => options.RetryBudget.Window = value);
+        budget.Done();
         var types = new Settings(pawl.GetSection("Types"));
         types.Sections("Default");
         types.Done();

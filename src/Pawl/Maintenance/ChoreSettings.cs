@@ -15,6 +15,9 @@ internal sealed record ChoreSettings
     /// <summary>At how many losses a generation ends as <c>crash_loop</c>.</summary>
     public int LossCap { get; init; } = 3;
 
+    /// <summary>How much of a queue its retries may take from new work.</summary>
+    public RetryBudgetOptions RetryBudget { get; init; } = new();
+
     public RecoveryOptions Recovery { get; init; } = new();
 
     public RetentionOptions Retention { get; init; } = new();

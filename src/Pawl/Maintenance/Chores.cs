@@ -33,7 +33,7 @@ internal sealed class Chores
         _logger = logger;
         _trouble = new Trouble(store, logger);
         _leader = new Leader(store, settings, worker, clock, logger);
-        _due = new DueJobs(store, clock);
+        _due = new DueJobs(store, settings, clock);
         var stuck = new StuckWatch(store, settings, clock, logger);
         var recovery = new Recovery(store, settings, _leader, stuck, clock, logger);
         var health = new HealthCheck(store, settings, stuck, clock, logger);

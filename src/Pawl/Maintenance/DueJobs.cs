@@ -11,12 +11,14 @@ internal sealed class DueJobs : IChore
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(10);
 
     private readonly IJobStore _store;
+    private readonly RetryBudgetOptions _budget;
     private readonly TimeProvider _clock;
     private long _restsUntil = long.MinValue;
 
-    public DueJobs(IJobStore store, TimeProvider clock)
+    public DueJobs(IJobStore store, ChoreSettings settings, TimeProvider clock)
     {
         _store = store;
+        _budget = settings.RetryBudget;
         _clock = clock;
     }
 
@@ -33,7 +35,8 @@ internal sealed class DueJobs : IChore
         // Whatever is scheduled from here on rings, as we do not know yet how far the next rest goes.
         Volatile.Write(ref _restsUntil, long.MaxValue);
         var now = _clock.GetUtcNow();
-        var reply = await _store.PromoteAsync(new PromoteRequest(term, now), cancellationToken);
+        var request = new PromoteRequest(term, now) { RetryShare = _budget.Share, RetryWindow = _budget.Window };
+        var reply = await _store.PromoteAsync(request, cancellationToken);
         if (!reply.Accepted)
         {
             return Poll;

@@ -178,6 +178,8 @@ internal sealed partial class Worker
                     Prefetch = prefetch,
                     RunsLastChance = lastChance,
                     LossCap = _options.LossCap,
+                    RetryShare = _budget.Share,
+                    RetryWindow = _budget.Window,
                 },
 
                 // Not broken off by a stop: then nobody would know what was claimed.

@@ -16,6 +16,7 @@ internal sealed partial class Worker : IAsyncDisposable
     private readonly IJobStore _store;
     private readonly Handlers _handlers;
     private readonly WorkerOptions _options;
+    private readonly RetryBudgetOptions _budget;
     private readonly TimeProvider _clock;
     private readonly IChance _chance;
     private readonly ILogger _logger;
@@ -56,6 +57,7 @@ internal sealed partial class Worker : IAsyncDisposable
         ILogger logger)
     {
         (_store, _handlers, _options, _clock, _chance, _logger) = (store, handlers, options.Worker, clock, chance, logger);
+        _budget = options.RetryBudget;
         _slots = new(_options, new(handlers.Types, _options), clock);
         _saves = new(store, _options, clock, logger);
         _settlements = new(store, observers, meters, clock, logger)

@@ -33,6 +33,17 @@ public sealed record ClaimRequest
 
     /// <summary>At how many losses a generation ends.</summary>
     public int LossCap { get; init; } = 3;
+
+    /// <summary>The share of a queue's starts that may be retries while first attempts wait that this worker could start. 0 to 1; default
+    /// 0.2; 1 holds nothing back.</summary>
+    /// <remarks>A retry is a start of a job that has failed or timed out in its generation. In any <see cref="RetryWindow"/> of n such
+    /// starts at most share × n, rounded up, are retries. One that stands in its line and may not start is set aside, with
+    /// <see cref="EventKind.RetryDeferred"/>: scheduled, reason <c>retry</c>, with the time it was due. A later claim takes it from
+    /// there.</remarks>
+    public double RetryShare { get; init; } = RetryBudget.Share;
+
+    /// <summary>The time in which <see cref="RetryShare"/> is kept.</summary>
+    public TimeSpan RetryWindow { get; init; } = RetryBudget.Window;
 }
 
 /// <summary>One line a worker can serve.</summary>

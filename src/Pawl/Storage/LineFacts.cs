@@ -15,6 +15,9 @@ public sealed record LineFacts
     /// <summary>How many of the queued stand outside the line, waiting for a key.</summary>
     public long Held { get; init; }
 
+    /// <summary>How many of the scheduled are retries that are due, set aside until their queue's retry budget has room.</summary>
+    public long Deferred { get; init; }
+
     /// <summary>Since when its longest waiting runnable job has been runnable.</summary>
     public DateTimeOffset? OldestRunnableAt { get; init; }
 

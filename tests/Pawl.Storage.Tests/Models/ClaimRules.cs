@@ -13,7 +13,7 @@ public static class ClaimRules
             CheckOne(model, request, job, lease);
             foreach (var other in left.Where(other => other.Queue == job.Queue && other.IsBefore(job)))
             {
-                if (Suits(other, lease) && !IsStopped(model, request, taken, other, before: other))
+                if (Suits(other, lease) && !MayBeHeldBack(model, other) && !IsStopped(model, request, taken, other, before: other))
                 {
                     throw new Disagreement($"{job} was given before {other}.");
                 }
@@ -26,7 +26,10 @@ public static class ClaimRules
             request.Prefetch - claimed.Count(lease => lease.Prefetched));
         foreach (var job in left.Where(job => !IsStopped(model, request, taken, job, before: null)))
         {
-            if (slots > 0 || (express > 0 && job.Priority >= request.ExpressFrom) || (ahead > 0 && job is { Losses: 0, Suspect: false }))
+            var other = !MayBeHeldBack(model, job);
+            if (slots > 0
+                || (other && express > 0 && job.Priority >= request.ExpressFrom)
+                || (other && ahead > 0 && job is { Losses: 0, Suspect: false }))
             {
                 throw new Disagreement($"{job} was not given, although there was room: {slots} slots, {express} express, {ahead} ahead.");
             }
@@ -108,6 +111,10 @@ public static class ClaimRules
             other != job && other.State == JobState.Queued && taken.All(one => one.Job != other)
             && other.Queue == job.Queue && other.Type == job.Type && other.ConcurrencyKey == job.ConcurrencyKey
             && (other.Losses > 0 || other.Suspect || !model.MayStart(other)));
+
+    /// <summary>Whether the retry budget may stand before a job. It never leaves a slot empty that any job could have.</summary>
+    private static bool MayBeHeldBack(Model model, ModelJob job) =>
+        job.IsRetry && model.Jobs.Values.Any(other => other.State == JobState.Queued && !other.IsRetry && other.Queue == job.Queue);
 
     private static bool IsLastChance(ClaimRequest request, ModelJob job) => job.Losses >= request.LossCap - 1;
 

@@ -77,7 +77,7 @@ public sealed class Model
     public void End(ModelJob job, JobEvent happened, EndReason? reason = null)
     {
         job.State = Transitions.Next(job.State, happened) ?? throw new Disagreement($"The model would move {job} by {happened}.");
-        (job.WaitReason, job.Worker, job.Unbegun) = (null, null, false);
+        (job.WaitReason, job.Worker, job.Unbegun, job.Deferred) = (null, null, false, false);
         job.EndReason = job.State == JobState.Cancelled ? reason : null;
         var dependents = Jobs.Values.Where(other => other is { State: JobState.Blocked, EdgeOpen: true } && other.Edge!.On == job.Id);
         foreach (var dependent in dependents.ToList())
@@ -174,9 +174,21 @@ public sealed class Model
         job.Priority = job.Explicit ? job.Priority : job.Base;
     }
 
-    /// <summary>Whether a queued job may start at all, whoever asks.</summary>
+    /// <summary>The retry budget put it aside.</summary>
+    public void Defer(ModelJob job)
+    {
+        if (!job.IsRetry || !Jobs.Values.Any(other => other.State == JobState.Queued && !other.IsRetry && other.Queue == job.Queue))
+        {
+            throw new Disagreement($"{job} was set aside, and no first attempt waits in its queue.");
+        }
+
+        job.State = Transitions.Next(job.State, JobEvent.Deferred)!.Value;
+        (job.WaitReason, job.Deferred) = (WaitReason.Retry, true);
+    }
+
+    /// <summary>Whether a job may start at all, whoever asks.</summary>
     public bool MayStart(ModelJob job) =>
-        job.State == JobState.Queued
+        (job.State == JobState.Queued || job.Deferred)
         && !PausedQueues.Contains(job.Queue)
         && !PausedTypes.Contains(job.Type)
         && (job.StartBy is not { } limit || job.Attempt > 0 || limit > Now);

@@ -65,6 +65,11 @@ public sealed class ModelJob
 
     public bool Dismissed { get; set; }
 
+    /// <summary>Whether it is due and was set aside by the retry budget.</summary>
+    public bool Deferred { get; set; }
+
+    public bool IsRetry => Failures > 0;
+
     public long? Worker { get; set; }
 
     public LeaseToken Token { get; set; }

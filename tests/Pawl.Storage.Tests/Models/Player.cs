@@ -80,6 +80,7 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
             }
 
             Disagreement.Unless(jobs.Count(job => job is { State: JobState.Failed, Dismissed: false }), line.Dead, $"Dead in {name}");
+            Disagreement.Unless(jobs.Count(job => job.Deferred), line.Deferred, $"Deferred in {name}");
             Disagreement.Unless(jobs.Count(job => stored[job.Id].Held is not null), line.Held, $"Held in {name}");
         }
     }
@@ -198,10 +199,12 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
         var claimed = await store.ClaimAsync(request, default);
 
         ClaimRules.Check(_model, request, claimed);
+        await FollowBudgetAsync(claimed);
         foreach (var lease in claimed)
         {
             var job = _model.Jobs[lease.Lease.Job];
             (job.State, job.Worker, job.Token, job.Unbegun) = (JobState.Running, worker, request.Token, lease.Prefetched);
+            (job.WaitReason, job.Deferred) = (null, false);
             job.Attempt++;
             Disagreement.Unless(
                 (job.Attempt, job.Generation, job.Failures, job.Losses, job.Priority),
@@ -209,6 +212,34 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
                 $"What the claim of job {job.Id} brought");
             _attempts.Add(new Attempted(lease));
         }
+    }
+
+    /// <summary>Which retries are set aside when is the store's choice; the model checks that it may.</summary>
+    private async Task FollowBudgetAsync(IReadOnlyList<Claimed> claimed)
+    {
+        var taken = claimed.Select(lease => lease.Lease.Job).ToHashSet();
+        var retries = _model.Jobs.Values
+            .Where(job => job.IsRetry && (job.State == JobState.Queued || job.Deferred) && !taken.Contains(job.Id))
+            .ToList();
+        foreach (var (job, now) in retries.Zip(await StatesAsync(retries)))
+        {
+            if (job.State == JobState.Queued && now == JobState.Scheduled)
+            {
+                _model.Defer(job);
+            }
+            else if (job.Deferred && now == JobState.Queued)
+            {
+                // Its turn had come, but its key was full.
+                Disagreement.Unless(true, job.ConcurrencyKey is not null, $"A key of {job}");
+                (job.State, job.WaitReason, job.Deferred) = (now, null, false);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<JobState>> StatesAsync(IReadOnlyList<ModelJob> jobs)
+    {
+        var stored = (await store.GetAsync([.. jobs.Select(job => job.Id)], default)).ToDictionary(job => job.Id, job => job.State);
+        return [.. jobs.Select(job => stored[job.Id])];
     }
 
     private async Task SettleAsync(Step step)
@@ -297,13 +328,29 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
             }
         }
 
-        var due = _model.Jobs.Values.Where(job => job.State == JobState.Scheduled && job.RunAt <= _model.Now).ToList();
-        due.ForEach(job => (job.State, job.WaitReason) = (JobState.Queued, null));
-        Disagreement.Unless((true, due.Count, expired), (reply.Accepted, reply.Due, reply.Expired), "What came due");
+        var due = _model.Jobs.Values
+            .Where(job => job is { State: JobState.Scheduled, Deferred: false } && job.RunAt <= _model.Now)
+            .OrderBy(job => job.IsRetry)
+            .ToList();
+        foreach (var (job, now) in due.Zip(await StatesAsync(due)))
+        {
+            if (job.IsRetry && now == JobState.Scheduled)
+            {
+                _model.Defer(job);
+            }
+            else
+            {
+                (job.State, job.WaitReason) = (JobState.Queued, null);
+            }
+        }
+
+        var deferred = due.Count(job => job.Deferred);
+        Disagreement.Unless(
+            (true, due.Count - deferred, expired, deferred), (reply.Accepted, reply.Due, reply.Expired, reply.Deferred), "What came due");
         var next = _model.Jobs.Values
             .SelectMany(job => new[]
             {
-                job.State == JobState.Scheduled ? job.RunAt : (DateTimeOffset?)null,
+                job is { State: JobState.Scheduled, Deferred: false } ? job.RunAt : (DateTimeOffset?)null,
                 job is { IsWaiting: true, Attempt: 0 } ? job.StartBy : null,
             })
             .Min();
@@ -407,6 +454,7 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
                 job.RunAt = at > _model.Now ? at : _model.Now;
                 job.State = Transitions.Next(job.State, at > _model.Now ? JobEvent.Postponed : JobEvent.Hastened)!.Value;
                 job.WaitReason = job.State == JobState.Scheduled ? WaitReason.Delay : null;
+                job.Deferred = false;
             }
         }
 

@@ -18,6 +18,8 @@ internal static class FileFaults
             select line_id, state, count(*) as n from job group by line_id, state
             union all select line_id, 'held', count(*) from job where held is not null group by line_id
             union all select line_id, 'dead', count(*) from job where state = 'failed' and dismissed_at is null group by line_id
+            union all select line_id, 'retry', count(*) from job where state = 'queued' and held is null and failures > 0 group by line_id
+            union all select line_id, 'deferred', count(*) from job where deferred = 1 group by line_id
         ) s on s.line_id = l.id
         left join line_count c on c.line_id = l.id and c.state = s.state
         where s.n <> coalesce(c.n, 0)
@@ -29,7 +31,9 @@ internal static class FileFaults
             where j.line_id = c.line_id and (
                 j.state = c.state
                 or (c.state = 'held' and j.held is not null)
-                or (c.state = 'dead' and j.state = 'failed' and j.dismissed_at is null)))
+                or (c.state = 'dead' and j.state = 'failed' and j.dismissed_at is null)
+                or (c.state = 'retry' and j.state = 'queued' and j.held is null and j.failures > 0)
+                or (c.state = 'deferred' and j.deferred = 1)))
         """;
 
     private const string WrongKeys = """

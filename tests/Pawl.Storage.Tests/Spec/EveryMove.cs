@@ -113,6 +113,12 @@ public abstract partial class JobStoreSpec
         }
 
         var id = await EnqueueAsync(job);
+        if (happened == JobEvent.Deferred && state != JobState.Blocked)
+        {
+            await EndAsync(Again(await ClaimOneAsync(), TimeSpan.Zero));
+            _ = state == JobState.Scheduled ? null : await PromoteAsync();
+        }
+
         if (upstream is not null && state != JobState.Blocked)
         {
             // It waited for any end, and that has come. The other job gets another life below, and ends badly once more.
@@ -124,6 +130,8 @@ public abstract partial class JobStoreSpec
         var stage = new Stage(id, await WorkerAsync(), null, upstream);
         switch (state)
         {
+            case JobState.Scheduled when happened == JobEvent.Deferred:
+                break;
             case JobState.Scheduled:
                 // For expiry its time lies behind its start limit, for the others before the clock that moves on.
                 var runAt = happened == JobEvent.Expired ? Now.AddDays(2) : Now.AddMinutes(30);
@@ -177,6 +185,11 @@ public abstract partial class JobStoreSpec
                 return null;
             case JobEvent.Due or JobEvent.Expired:
                 await PromoteAsync();
+                return null;
+            case JobEvent.Deferred:
+                await EnqueueAsync();
+                await PromoteAsync();
+                await ClaimAsync(stage.Worker);
                 return null;
             case JobEvent.Postponed:
                 return (await EditAsync(Edit(stage.Id) with { RunAt = Now.AddHours(9) })).Refusal;

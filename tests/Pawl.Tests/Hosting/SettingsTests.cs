@@ -18,6 +18,8 @@ public sealed class SettingsTests
                 ["Pawl:Worker:QueueConcurrency:capture"] = "2",
                 ["Pawl:Retry:Multiplier"] = "3",
                 ["Pawl:Retry:BaseDelay"] = "PT30S",
+                ["Pawl:RetryBudget:Share"] = "0.5",
+                ["Pawl:RetryBudget:Window"] = "30s",
                 ["Pawl:Types:Default:Timeout"] = "00:10:00",
                 ["Pawl:Recovery:Interval"] = "10m",
                 ["Pawl:Schema:Migrate"] = "false",
@@ -29,6 +31,7 @@ public sealed class SettingsTests
         Assert.Equal(["capture"], options.Worker.Queues);
         Assert.Equal(2, options.Worker.QueueConcurrency["capture"]);
         Assert.Equal((3, TimeSpan.FromSeconds(30)), (options.Retry.Multiplier, options.Retry.BaseDelay));
+        Assert.Equal((0.5, TimeSpan.FromSeconds(30)), (options.RetryBudget.Share, options.RetryBudget.Window));
         Assert.Equal(TimeSpan.FromMinutes(10), options.Types.Default.Timeout);
         Assert.Equal(TimeSpan.FromMinutes(10), options.Recovery.Interval);
         Assert.False(options.Schema.Migrate);
@@ -44,6 +47,22 @@ public sealed class SettingsTests
             "Pawl:Worker:Slots must be between 1 and 1000, but was 0. "
             + "Set it in appsettings.json or with AddPawl(o => o.Worker.Slots = …).",
             refused.Message);
+    }
+
+    [Fact]
+    public void A_retry_budget_is_a_fifth_of_ten_seconds_and_may_be_switched_off_but_not_exceed_all()
+    {
+        Assert.Equal((0.2, TimeSpan.FromSeconds(10)), Read([]).RetryBudget is var budget ? (budget.Share, budget.Window) : default);
+        Assert.Equal(1, Read([], options => options.RetryBudget.Share = 1).RetryBudget.Share);
+
+        var refused = Assert.Throws<PawlException>(() => Read([], options =>
+        {
+            options.RetryBudget.Share = 1.1;
+            options.RetryBudget.Window = TimeSpan.FromMilliseconds(10);
+        }));
+
+        Assert.Contains("Pawl:RetryBudget:Share must be between 0 and 1, but was 1.1.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Pawl:RetryBudget:Window must be between 1s and 1h, but was 10ms.", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

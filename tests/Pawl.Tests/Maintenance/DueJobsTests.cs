@@ -68,7 +68,7 @@ public sealed class DueJobsTests
     private static async Task<(DueJobs Due, long Term)> StartAsync(Installation here)
     {
         var leader = await here.LeaderAsync(new ChoreSettings(), await here.WorkerAsync());
-        var due = new DueJobs(here.Store, here.Clock);
+        var due = new DueJobs(here.Store, new ChoreSettings(), here.Clock);
         due.Begin(leader.Term!.Value);
         return (due, leader.Term.Value);
     }

@@ -34,7 +34,8 @@ internal static class StatesPage
         ```
 
         Not drawn: a waiting job that is cancelled or expires goes to `cancelled`; a retry or a recovery takes a `failed` job, and a retry a
-        `cancelled` one, back to `queued` as a new generation; an operator may move a job between `scheduled` and `queued`.
+        `cancelled` one, back to `queued` as a new generation; an operator may move a job between `scheduled` and `queued`; a due retry
+        over its queue's retry budget stays in `scheduled`, or goes back there, until a claim has room for it.
         """;
 
     private const string Rules = """

@@ -41,6 +41,41 @@ public sealed class ClaimingTests
         Assert.Equal((Slots, 1), (await SucceededAsync(test), door.MostInside));
     }
 
+    [Fact]
+    public async Task The_retry_budget_of_the_settings_goes_with_every_claim_and_every_look_for_what_is_due()
+    {
+        FaultyStore store = null!;
+        await using var test = await Stage.StartAsync(
+            (_, _, _) => Task.CompletedTask,
+            options => options.RetryBudget = new() { Share = 0.5, Window = TimeSpan.FromSeconds(30) },
+            around: inner => store = new(inner));
+        await test.Jobs.EnqueueAsync(
+            new Say(), new() { Delay = TimeSpan.FromSeconds(1) }, cancellationToken: TestContext.Current.CancellationToken);
+        await test.PassAsync(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        await test.RunUntilIdleAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((0.5, TimeSpan.FromSeconds(30)), (store.Claim!.RetryShare, store.Claim.RetryWindow));
+        Assert.Equal((0.5, TimeSpan.FromSeconds(30)), (store.Promote!.RetryShare, store.Promote.RetryWindow));
+    }
+
+    [Fact]
+    public async Task Retries_that_waited_for_new_work_all_run_in_the_end()
+    {
+        await using var test = await Stage.StartAsync(
+            (say, job, _) => job.Attempt == 1 ? throw new JobException(ErrorCategory.Network) : Task.CompletedTask,
+            options =>
+            {
+                (options.Worker.Slots, options.Worker.ExpressSlots) = (1, 0);
+                options.Retry = new() { BaseDelay = TimeSpan.Zero, Jitter = 0 };
+            });
+        await test.Jobs.EnqueueManyAsync(
+            Enumerable.Range(0, Backlog).Select(_ => new Say()), cancellationToken: TestContext.Current.CancellationToken);
+
+        await test.RunUntilIdleAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Backlog, await SucceededAsync(test));
+    }
+
     /// <summary>Another worker takes all that is queued ahead of its slots, and dies.</summary>
     private static async Task LoseAheadAsync(PawlTest test)
     {

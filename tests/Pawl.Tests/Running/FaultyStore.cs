@@ -19,6 +19,12 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     /// <summary>Whether nobody hears of what was committed. To be set before the start.</summary>
     public bool Deaf { get; set; }
 
+    /// <summary>The last claim that was asked for.</summary>
+    public ClaimRequest? Claim { get; private set; }
+
+    /// <summary>The last look for what is due.</summary>
+    public PromoteRequest? Promote { get; private set; }
+
     /// <summary>How often each verb was called.</summary>
     public Dictionary<string, int> Calls { get; } = [];
 
@@ -44,7 +50,7 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         RunAsync("Enqueue", () => inner.EnqueueAsync(request, cancellationToken));
 
     public ValueTask<IReadOnlyList<Claimed>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
-        RunAsync("Claim", () => inner.ClaimAsync(request, cancellationToken));
+        RunAsync("Claim", () => inner.ClaimAsync(Claim = request, cancellationToken));
 
     public ValueTask<long> RegisterAsync(WorkerFacts worker, DateTimeOffset now, CancellationToken cancellationToken) =>
         RunAsync("Register", () => inner.RegisterAsync(worker, now, cancellationToken));
@@ -64,7 +70,7 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         RunAsync("Lose", () => inner.LoseAsync(request, cancellationToken));
 
     public ValueTask<PromoteReply> PromoteAsync(PromoteRequest request, CancellationToken cancellationToken) =>
-        RunAsync("Promote", () => inner.PromoteAsync(request, cancellationToken));
+        RunAsync("Promote", () => inner.PromoteAsync(Promote = request, cancellationToken));
 
     public ValueTask<IReadOnlyList<Changed>> CancelAsync(CancelRequest request, CancellationToken cancellationToken) =>
         RunAsync("Cancel", () => inner.CancelAsync(request, cancellationToken));
