@@ -26,7 +26,7 @@ public sealed class RecoveryTests
         var run = await _recovery.RunAsync(RecoveryKind.Failed, by: "ann", cancellationToken: Installation.Cancelled);
 
         Assert.Equal((3, 0, 2), (run.RecoveredJobs, run.FailedRecoveries, run.SkippedJobs));
-        Assert.Equal("Recovery failed: 3 recovered, 0 failed, 2 skipped", run.Message);
+        Assert.Equal("Job recovery completed: 3 recovered, 0 failed, 2 skipped", run.Message);
         Assert.True(run.Success);
         Assert.Equal(
             ["permission (permission) does not pass by itself", "too_large (payload_too_large) does not pass by itself"],
