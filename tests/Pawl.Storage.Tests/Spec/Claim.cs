@@ -371,6 +371,20 @@ public abstract partial class JobStoreSpec
         Assert.All(taken, job => Assert.Equal((20, false), (job.Priority, job.ByAge)));
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public async Task A_job_overtakes_by_age_once_it_has_waited_over_five_minutes(int microseconds, bool overtakes)
+    {
+        var old = await EnqueueAsync(Plain with { Priority = -20 });
+        Pass(TimeSpan.FromMinutes(5) + TimeSpan.FromMicroseconds(microseconds));
+        await EnqueueAllAsync(Enumerable.Repeat(Plain with { Priority = 20 }, 10));
+
+        var taken = await ClaimAsync(await WorkerAsync(), 10);
+
+        Assert.Equal(overtakes ? [old] : [], taken.Where(job => job.ByAge).Select(job => job.Lease.Job));
+    }
+
     [Fact]
     public async Task Of_one_concurrency_key_one_job_runs_at_once()
     {
