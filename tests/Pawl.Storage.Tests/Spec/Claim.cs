@@ -559,6 +559,16 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task With_a_cap_of_one_loss_jobs_that_were_never_lost_run_beside_each_other()
+    {
+        await EnqueueAllAsync(Enumerable.Repeat(Plain, 4));
+        var ask = Ask(await WorkerAsync(), 2) with { LossCap = 1 };
+
+        Assert.Equal(2, (await ClaimAsync(ask)).Count);
+        Assert.Equal(2, (await ClaimAsync(ask with { Token = NextToken(), RunsLastChance = true })).Count);
+    }
+
+    [Fact]
     public async Task A_worker_that_was_declared_gone_is_given_nothing()
     {
         var worker = await WorkerAsync();
