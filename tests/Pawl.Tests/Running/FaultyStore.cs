@@ -34,6 +34,9 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     /// <summary>Lets the next calls of a verb be committed and then fail: nobody hears of what was done.</summary>
     public void FailAfter(string verb, int times = 1) => Add(new(verb, times, true, null));
 
+    /// <summary>Lets something happen between the next call of a verb and its answer.</summary>
+    public void Meanwhile(string verb, Func<Task> happens) => Add(new(verb, 1, true, null) { Happens = happens });
+
     /// <summary>Ends all faults.</summary>
     public void Heal()
     {
@@ -183,6 +186,12 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         }
 
         var result = await call();
+        if (fault is { Happens: { } happens })
+        {
+            await happens();
+            return result;
+        }
+
         return fault is null ? result : throw new PawlException("storage_unavailable", "The answer was lost.");
     }
 
@@ -195,5 +204,7 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         public bool After => after;
 
         public Exception? Error => error;
+
+        public Func<Task>? Happens { get; init; }
     }
 }
