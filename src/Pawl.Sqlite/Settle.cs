@@ -112,9 +112,10 @@ internal sealed partial class SqliteStore
                 job: id);
         }
 
-        if (end.Last is { } last)
+        var last = end.Last is { } words ? SaveFenced(batch, words, job, now) : null;
+        if (last is { CheckpointOlder: true } or { ChildRefusal: not null })
         {
-            SaveFenced(batch, last, job, now);
+            return new SettleReply(Settled.LastRefused, JobState.Running, attempt, last);
         }
 
         var to = Transitions.Next(JobState.Running, happened)!.Value;
@@ -167,7 +168,7 @@ internal sealed partial class SqliteStore
             Hint(batch, to, priority, runAt, null);
         }
 
-        return new SettleReply(Settled.Done, to, attempt);
+        return new SettleReply(Settled.Done, to, attempt, last);
     }
 
     private static int SucceedOf(Batch batch, JobId id, LeasedJob job, long now)

@@ -81,6 +81,9 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
         }));
     }
 
+    /// <summary>How an attempt ends whose handler did well, but whose success could not be stored.</summary>
+    public Settlement Judge(Attempt attempt, Exception error) => End(attempt, attempt.Context, error);
+
     /// <summary>How an attempt ended that did not wait for its handler.</summary>
     private static Outcome Without(Attempt attempt) => attempt switch
     {

@@ -28,6 +28,9 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     /// <summary>How often each verb was called.</summary>
     public Dictionary<string, int> Calls { get; } = [];
 
+    /// <summary>Why the last words of the next end are refused, whatever they are.</summary>
+    public SaveReply? LastRefused { get; set; }
+
     /// <summary>Lets the next calls of a verb fail before they reach the store.</summary>
     public void FailBefore(string verb, int times = 1, Exception? error = null) => Add(new(verb, times, false, error));
 
@@ -67,7 +70,7 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
 
     public ValueTask<IReadOnlyList<SettleReply>> SettleAsync(
         IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync("Settle", () => inner.SettleAsync(settlements, now, cancellationToken));
+        RunAsync("Settle", () => SettledAsync(settlements, now, cancellationToken));
 
     public ValueTask<LoseReply> LoseAsync(LoseRequest request, CancellationToken cancellationToken) =>
         RunAsync("Lose", () => inner.LoseAsync(request, cancellationToken));
@@ -152,6 +155,16 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         RunAsync("Backup", () => inner.BackupAsync(path, cancellationToken));
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private async ValueTask<IReadOnlyList<SettleReply>> SettledAsync(
+        IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var refused = LastRefused;
+        LastRefused = null;
+        return refused is null
+            ? await inner.SettleAsync(settlements, now, cancellationToken)
+            : [.. settlements.Select(end => new SettleReply(Settled.LastRefused, JobState.Running, end.Lease.Attempt, refused))];
+    }
 
     private void Add(Fault fault)
     {
