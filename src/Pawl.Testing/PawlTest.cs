@@ -9,7 +9,8 @@ using Pawl.Storage;
 namespace Pawl.Testing;
 
 /// <summary>Pawl as in a program, for tests of handlers: the real engine, the real store in memory, and a clock you move.</summary>
-/// <remarks>Nothing sleeps: a test says what there is to do, lets it run, and moves the clock where something waits for a time.</remarks>
+/// <remarks>Nothing sleeps: a test says what there is to do, lets it run, and moves the clock where something waits for a time. Scopes are
+/// validated, as in development: a singleton that asks for a scoped service fails.</remarks>
 public sealed class PawlTest : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -161,6 +162,7 @@ public sealed class PawlTest : IAsyncDisposable
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
+        builder.ConfigureContainer(new DefaultServiceProviderFactory(new() { ValidateScopes = true }));
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton<ILoops>(_steps);
         builder.Services.AddSingleton(_seen);

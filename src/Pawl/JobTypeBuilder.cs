@@ -152,13 +152,13 @@ public sealed class JobTypeBuilder<TPayload>
         return this;
     }
 
-    /// <summary>Asked before a recovery offers a job of it again. The class comes from dependency injection, as a
-    /// singleton.</summary>
+    /// <summary>Asked before a recovery offers a job of it again. The class comes from dependency injection, in one scope for each cycle of
+    /// the sweep, so it may use scoped services; registered otherwise before, it stays so.</summary>
     public JobTypeBuilder<TPayload> RecoveryCheck<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TCheck>()
         where TCheck : class, IRecoveryCheck
     {
         _checks.Add(typeof(TCheck));
-        Services.Add(static services => services.TryAddSingleton<TCheck>());
+        Services.Add(static services => services.TryAddScoped<TCheck>());
         return this;
     }
 

@@ -23,4 +23,7 @@ internal sealed record ChoreType
     public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyList<IRecoveryCheck> Checks { get; init; } = [];
+
+    /// <summary>More checks, by the service each is: they come from the scope of the cycle.</summary>
+    public IReadOnlyList<Type> CheckTypes { get; init; } = [];
 }

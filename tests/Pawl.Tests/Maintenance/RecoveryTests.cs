@@ -451,7 +451,7 @@ public sealed class RecoveryTests
         var tally = new RecoveryTally(
             1, new RecoveryRequest(RecoveryKind.Comprehensive, RecoveryTrigger.Manual, "ann", DryRun: false, 50), here.Clock.GetUtcNow());
         var cycle = new RecoveryCycle(
-            here.Store, settings, here.Clock, new RecoveryChecks(settings, here.Clock), _ => TimeSpan.Zero, _ => true);
+            here.Store, settings, here.Clock, _ => TimeSpan.Zero, _ => true);
         await cycle.RunAsync(tally, new RecoveryPlace(), term: 1, Installation.Cancelled);
         var run = tally.Result(here.Clock.GetUtcNow());
         Assert.False(run.Success);
