@@ -128,6 +128,7 @@ public static class PawlServiceCollectionExtensions
         KeepFailed = type.KeepFailed,
         Retryable = type.Retryable,
         Versions = type.Versions.Parts.ToDictionary(part => part.Name, part => part.Version),
+        Configuration = type.Configuration,
         CheckTypes = type.RecoveryChecks,
     };
 

@@ -134,6 +134,11 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
 
         var verdict = tools.Classifier.Classify(error, attempt.Type.ErrorRules, attempt.Stop, now);
         var recorded = ErrorRecorder.Record(attempt.Type.Name, verdict, error, now);
+        if (recorded.Category is ErrorCategory.InvalidInput or ErrorCategory.Configuration)
+        {
+            recorded = recorded with { Configuration = attempt.Type.Configuration };
+        }
+
         return Ruled(plain, Ruling.Of(Facts(attempt, context), recorded, now, chance.NextShare()), verdict.Rule);
     }
 

@@ -271,7 +271,8 @@ public abstract partial class JobStoreSpec
         var byUnique = await RefusedAsync(Plain, Keyed(), Plain, Keyed(body: OtherBody));
         var byRequest = await RefusedAsync(Keyed() with { UniqueKey = null, IdempotencyKey = "r" }, Plain, Plain with
         {
-            IdempotencyKey = "r", BodyHash = OtherBody,
+            IdempotencyKey = "r",
+            BodyHash = OtherBody,
         });
 
         Assert.Equal(new EnqueueRefusal(3, "idempotency_conflict", null, OtherIndex: 1), byUnique);

@@ -81,6 +81,31 @@ public sealed class RecoveryChecksTests
     }
 
     [Fact]
+    public async Task A_failure_on_input_is_recovered_once_for_each_configuration_of_its_type()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var mapping = "m1";
+        await using var test = await Stage.StartAsync(
+            (_, _, _) => throw new JobException(ErrorCategory.InvalidInput, "no such column"), type: type => type.Configuration(mapping));
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: token)).Id;
+        await test.RunUntilIdleAsync(token);
+        Assert.Equal((0, "m1"), (await RecoveredAsync(), (await test.Jobs.GetAsync(id, token)).Error!.Configuration));
+
+        mapping = "m2";
+        await test.RestartAsync(token);
+        Assert.Equal((1, 0), (await RecoveredAsync(), await RecoveredAsync()));
+        var job = await test.Jobs.GetAsync(id, token);
+        Assert.Equal((JobState.Failed, 2, "m2"), (job.State, job.Generation, job.Error!.Configuration));
+
+        async Task<int> RecoveredAsync()
+        {
+            var run = await test.Services.GetRequiredService<IRecovery>().RunAsync(RecoveryKind.Failed, cancellationToken: token);
+            await test.RunUntilIdleAsync(token);
+            return run.RecoveredJobs;
+        }
+    }
+
+    [Fact]
     public async Task A_check_that_cannot_be_made_is_a_no_with_its_error()
     {
         await using var services = new ServiceCollection().BuildServiceProvider();
