@@ -15,10 +15,16 @@ internal sealed partial class SqliteStore
             by = excluded.by, reason = excluded.reason, end_reason = excluded.end_reason, grace_us = excluded.grace_us
         """;
 
-    private const string SelectOpenChildren = """
-        select b.id from job_body b join job j on j.id = b.id
-        where b.parent_id = @parent and j.ended_at is null
-        order by b.id
+    // through those that have ended, too: what they left behind is still open
+    private const string SelectOpenBelow = """
+        with recursive below (id) as (
+            select id from job_body where parent_id = @parent
+            union all
+            select b.id from below join job_body b on b.parent_id = below.id
+        )
+        select below.id from below cross join job j on j.id = below.id   -- in this order, or every job would be read
+        where j.ended_at is null
+        order by below.id
         """;
 
     /// <inheritdoc/>
@@ -34,6 +40,22 @@ internal sealed partial class SqliteStore
         if (changed is { Refusal: null, State: { } after } && before != JobState.Cancelled)
         {
             Audit(batch.Db, now, request.By, "cancel", id, Words.Of(before!.Value), Words.Of(after), request.Reason);
+        }
+
+        if (!request.Children || changed.Refusal is not null)
+        {
+            return changed;
+        }
+
+        var open = new List<JobId>();
+        for (var row = batch.Db.Use(SelectOpenBelow).Bind(id); row.Step();)
+        {
+            open.Add(new JobId(row.Long(0)));
+        }
+
+        foreach (var child in open)
+        {
+            Cancel(batch, child, request, EndReason.Parent, now);
         }
 
         return changed;
@@ -73,26 +95,7 @@ internal sealed partial class SqliteStore
             EndUnstarted(batch, id.Value, JobEvent.Cancelled, Words.Of(reason), request.By, now, request.Reason);
         }
 
-        if (request.Children)
-        {
-            CancelChildren(batch, id, request, now);
-        }
-
         return new Changed(id, null, StateOf(batch, id), WorkerId: head.State == JobState.Running ? head.WorkerId : null);
-    }
-
-    private void CancelChildren(Batch batch, JobId parent, CancelRequest request, long now)
-    {
-        var children = new List<JobId>();
-        for (var row = batch.Db.Use(SelectOpenChildren).Bind(parent); row.Step();)
-        {
-            children.Add(new JobId(row.Long(0)));
-        }
-
-        foreach (var child in children)
-        {
-            Cancel(batch, child, request, EndReason.Parent, now);
-        }
     }
 
     private static void SaveCancelOf(Connection db, JobId id, CancelRequest request, EndReason reason) =>

@@ -18,7 +18,7 @@ internal sealed partial class SqliteStore
     private const string SelectFront = Candidates + " and priority >= @least order by priority desc, run_at, id";
     private const string SelectBelow = Candidates + " and priority < @priority and priority >= @least order by priority desc, run_at, id";
     private const string SelectBehind = Candidates + " and priority = @priority and (run_at, id) > (@run_at, @id) order by run_at, id";
-    private const string SelectOldest = Candidates + " and priority = @priority and run_at <= @before order by run_at, id";
+    private const string SelectOldest = Candidates + " and priority = @priority and run_at < @before order by run_at, id";
     private const string SelectNextPriority = """
         select priority, run_at from job
         where line_id = @line and state = 'queued' and held is null and priority < @below
@@ -253,7 +253,7 @@ internal sealed partial class SqliteStore
                 below = next.Int(0);
                 var waitedSince = next.Long(1);
                 next.Reset();
-                if (waitedSince > before || below < claim.LeastPriority)
+                if (waitedSince >= before || below < claim.LeastPriority)
                 {
                     continue;
                 }

@@ -141,7 +141,7 @@ internal sealed class ClaimRun(ClaimRequest request, long now, int batchLeaseFro
     /// <summary>Where a job would go; null when there is no room for its kind.</summary>
     public ClaimPlace? Place(Candidate candidate)
     {
-        if (_lastChance && candidate.Losses >= request.LossCap - 1)
+        if (_lastChance && LastChance.Is(candidate.Losses, request.LossCap))
         {
             return null;   // two such jobs at once, and the one that kills the worker would take the other along
         }
@@ -165,7 +165,7 @@ internal sealed class ClaimRun(ClaimRequest request, long now, int batchLeaseFro
             RetryRoom -= RetryRoom == int.MaxValue ? 0 : 1;
         }
 
-        _lastChance |= candidate.Losses >= request.LossCap - 1;
+        _lastChance |= LastChance.Is(candidate.Losses, request.LossCap);
         _taken[candidate.Line.Id] = _taken.GetValueOrDefault(candidate.Line.Id) + 1;
         Jobs.Add(job);
     }

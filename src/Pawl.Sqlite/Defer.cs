@@ -23,7 +23,7 @@ internal sealed partial class SqliteStore
         """;
 
     private const string SelectFrontDeferred = DeferredCandidates + " and priority >= @least order by priority desc, run_at, id";
-    private const string SelectOldestDeferred = DeferredCandidates + " and priority = @priority and run_at <= @before order by run_at, id";
+    private const string SelectOldestDeferred = DeferredCandidates + " and priority = @priority and run_at < @before order by run_at, id";
     private const string SelectNextDeferredPriority = """
         select priority, run_at from job
         where line_id = @line and deferred = 1 and priority < @below
@@ -155,7 +155,7 @@ internal sealed partial class SqliteStore
                 below = next.Int(0);
                 var waitedSince = next.Long(1);
                 next.Reset();
-                if (waitedSince > before || below < claim.LeastPriority)
+                if (waitedSince >= before || below < claim.LeastPriority)
                 {
                     continue;
                 }

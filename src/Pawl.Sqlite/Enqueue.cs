@@ -64,11 +64,11 @@ internal sealed partial class SqliteStore
             if (there is null && (job.UniqueKey ?? job.IdempotencyKey) is not null)
             {
                 inRequest ??= [];
-                if (Twin(inRequest, jobs, index) is { } first)
+                if (Twin(inRequest, jobs, index, out var conflict) is { } first)
                 {
-                    if (!jobs[first].BodyHash.Span.SequenceEqual(job.BodyHash.Span))
+                    if (conflict is { } with)
                     {
-                        return new EnqueueReply([], new EnqueueRefusal(index, "idempotency_conflict", null));
+                        return new EnqueueReply([], new EnqueueRefusal(index, "idempotency_conflict", null, with));
                     }
 
                     known[index] = new Enqueued(new JobId(-first), true, default);   // resolved below, when the first one has its number
@@ -90,15 +90,20 @@ internal sealed partial class SqliteStore
         return new EnqueueReply(replies);
     }
 
-    private static int? Twin(Dictionary<(string, string), int> inRequest, IReadOnlyList<NewJob> jobs, int index)
+    /// <summary>The job of the same request that shows one of its keys before it, and the one among these that is another job.</summary>
+    private static int? Twin(
+        Dictionary<(string, string), int> inRequest, IReadOnlyList<NewJob> jobs, int index, out int? conflict)
     {
         var job = jobs[index];
         int? first = null;
+        conflict = null;
         foreach (var key in new[] { (job.Type, job.UniqueKey), ("", job.IdempotencyKey) })
         {
             if (key.Item2 is { } text && !inRequest.TryAdd((key.Item1, text), index))
             {
-                first ??= inRequest[(key.Item1, text)];
+                var twin = inRequest[(key.Item1, text)];
+                first ??= twin;
+                conflict ??= jobs[twin].BodyHash.Span.SequenceEqual(job.BodyHash.Span) ? null : twin;
             }
         }
 

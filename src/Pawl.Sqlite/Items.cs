@@ -52,7 +52,7 @@ internal sealed partial class SqliteStore
     private const string SelectRunsOfKey = """
         select job_id, attempt, dataset, key, outcome, input_hash, parts, options_hash, upstream_hash, output_hash,
             error, outputs, metrics, at
-        from item_run where dataset = @dataset and key = @key order by id desc limit @limit
+        from item_run where dataset = @dataset and key = @key and (@job is null or job_id = @job) order by id desc limit @limit
         """;
 
     /// <inheritdoc/>
@@ -77,9 +77,9 @@ internal sealed partial class SqliteStore
             db =>
             {
                 var runs = new List<ItemRun>();
-                var statement = query.Job is { } job
+                var statement = query is { Job: { } job, Key: null }
                     ? db.Use(SelectRunsOfJob).Bind(job).Bind((long)query.Limit)
-                    : db.Use(SelectRunsOfKey).Bind(query.Dataset).Bind(query.Key).Bind((long)query.Limit);
+                    : db.Use(SelectRunsOfKey).Bind(query.Dataset).Bind(query.Key).Bind(query.Job).Bind((long)query.Limit);
                 while (statement.Step())
                 {
                     runs.Add(RunOf(statement));

@@ -31,7 +31,6 @@ internal sealed partial class SqliteStore
             @next_run_at, @rule, @recovery, @started_seq, @ended_seq)
         """;
 
-    private const string SelectSettled = "select outcome from attempt where job_id = @job and attempt = @attempt and lease_token = @token";
     private const string SelectNow = "select state, attempt, generation from job where id = @id";
     private const string SelectCancelReason = "select end_reason from job_cancel where id = @id";
     private const string SelectReasons = "select priority_reasons from job_body where id = @id";
@@ -94,7 +93,9 @@ internal sealed partial class SqliteStore
 
         if (Fenced(batch, end.Lease) is not { } job)
         {
-            return Refuse(batch, end.Lease, now, Words.Of(end.Outcome), end.Outcome);
+            return IsTheSame(batch.Db, end, now)
+                ? new SettleReply(Settled.Repeated, StateOf(batch, id), attempt)
+                : Refuse(batch, end.Lease, now, Words.Of(end.Outcome));
         }
 
         var happened = end.Event;
@@ -111,9 +112,10 @@ internal sealed partial class SqliteStore
                 job: id);
         }
 
-        if (end.Last is { } last)
+        var last = end.Last is { } words ? SaveFenced(batch, words, job, now) : null;
+        if (last is { CheckpointOlder: true } or { ChildRefusal: not null })
         {
-            SaveFenced(batch, last, job, now);
+            return new SettleReply(Settled.LastRefused, JobState.Running, attempt, last);
         }
 
         var to = Transitions.Next(JobState.Running, happened)!.Value;
@@ -166,7 +168,7 @@ internal sealed partial class SqliteStore
             Hint(batch, to, priority, runAt, null);
         }
 
-        return new SettleReply(Settled.Done, to, attempt);
+        return new SettleReply(Settled.Done, to, attempt, last);
     }
 
     private static int SucceedOf(Batch batch, JobId id, LeasedJob job, long now)
@@ -253,19 +255,8 @@ internal sealed partial class SqliteStore
     }
 
     /// <summary>Answers a write whose lease does not hold, and records that it was refused.</summary>
-    private static SettleReply Refuse(Batch batch, in Lease lease, long now, string what, Outcome? outcome = null)
+    private static SettleReply Refuse(Batch batch, in Lease lease, long now, string what)
     {
-        if (outcome is { } reported)
-        {
-            var settled = batch.Db.Use(SelectSettled).Bind(lease.Job).Bind(lease.Attempt).Bind(lease.Token);
-            var same = settled.Step() && settled.Text(0) == Words.Of(reported);
-            settled.Reset();
-            if (same)
-            {
-                return new SettleReply(Settled.Repeated, StateOf(batch, lease.Job), lease.Attempt);
-            }
-        }
-
         batch.Leases.WriteOut(batch.Db, lease.Job.Value);
         var row = batch.Db.Use(SelectNow).Bind(lease.Job);
         if (!row.Step())

@@ -9,7 +9,8 @@ using Pawl.Storage;
 namespace Pawl.Testing;
 
 /// <summary>Pawl as in a program, for tests of handlers: the real engine, the real store in memory, and a clock you move.</summary>
-/// <remarks>Nothing sleeps: a test says what there is to do, lets it run, and moves the clock where something waits for a time.</remarks>
+/// <remarks>Nothing sleeps: a test says what there is to do, lets it run, and moves the clock where something waits for a time. Scopes are
+/// validated, as in development: a singleton that asks for a scoped service fails.</remarks>
 public sealed class PawlTest : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -98,6 +99,7 @@ public sealed class PawlTest : IAsyncDisposable
         // Wakes when the engine has done all it could; until then a handler may wait for something outside.
         using var signal = new Signal(TimeProvider.System);
         using var stop = cancellationToken.UnsafeRegister(static signal => ((Signal)signal!).Set(), signal);
+        var still = new Standstill(_store, Services.GetRequiredService<JobTypes>(), Clock);
         Action quieted = signal.Set;
         _steps.Quieted += quieted;
         try
@@ -106,7 +108,7 @@ public sealed class PawlTest : IAsyncDisposable
             while (true)
             {
                 await _steps.QuietAsync();
-                if (await IsIdleAsync(cancellationToken))
+                if (Services.GetRequiredService<PawlHost>().Worker is { IsIdle: true } && await still.IsReachedAsync(cancellationToken))
                 {
                     return;
                 }
@@ -160,6 +162,7 @@ public sealed class PawlTest : IAsyncDisposable
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
+        builder.ConfigureContainer(new DefaultServiceProviderFactory(new() { ValidateScopes = true }));
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton<ILoops>(_steps);
         builder.Services.AddSingleton(_seen);
@@ -191,45 +194,6 @@ public sealed class PawlTest : IAsyncDisposable
         else
         {
             _host.Dispose();
-        }
-    }
-
-    private async Task<bool> IsIdleAsync(CancellationToken cancellationToken)
-    {
-        if (Services.GetRequiredService<PawlHost>().Worker is not { IsIdle: true })
-        {
-            return false;
-        }
-
-        var types = Services.GetRequiredService<JobTypes>();
-        var deferred = 0L;
-        foreach (var line in await _store.LinesAsync(cancellationToken))
-        {
-            deferred += line.Deferred;
-            var waiting = line.Counts.GetValueOrDefault(JobState.Queued) - line.Held + line.Deferred;
-            var paused = line.QueuePausedAt is not null || line.TypePausedAt is not null;
-            if (line.Counts.GetValueOrDefault(JobState.Running) > 0 || (waiting > 0 && !paused && types.Find(line.Type) is not null))
-            {
-                return false;
-            }
-        }
-
-        for (JobId? after = null; ;)
-        {
-            var page = await _store.ListAsync(new() { States = [JobState.Scheduled], After = after, Limit = 1_000 }, cancellationToken);
-            // Those that the retry budget set aside are due and wait for a claim: they were counted above.
-            deferred -= page.Jobs.Count(job => job.RunAt <= Clock.GetUtcNow());
-            if (deferred < 0)
-            {
-                return false;
-            }
-
-            if (page.Next is null)
-            {
-                return true;
-            }
-
-            after = page.Next;
         }
     }
 

@@ -34,13 +34,15 @@ public interface IJobs
     /// <param name="options">How each should run. A unique or idempotency key would be that of every one: leave it out here.</param>
     /// <param name="cancellationToken">Stops waiting; the jobs may have been stored all the same.</param>
     /// <returns>In the order given.</returns>
-    /// <exception cref="PawlException">Nothing was stored; the code says why.</exception>
+    /// <exception cref="PawlException">Nothing was stored; the code says why. <see cref="Exception.Data"/> has which job was refused,
+    /// from 0, under <c>index</c>, and under <c>other_index</c> the job of the same call that stands in its way.</exception>
     Task<IReadOnlyList<EnqueueResult>> EnqueueManyAsync<TPayload>(
         IEnumerable<TPayload> payloads, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
         where TPayload : notnull;
 
     /// <summary>Creates 1 to 10,000 jobs of any types, all or none.</summary>
-    /// <exception cref="PawlException">Nothing was stored; the code says why.</exception>
+    /// <exception cref="PawlException">Nothing was stored; the code says why. <see cref="Exception.Data"/> has which job was refused,
+    /// from 0, under <c>index</c>, and under <c>other_index</c> the job of the same call that stands in its way.</exception>
     Task<IReadOnlyList<EnqueueResult>> EnqueueManyAsync(IReadOnlyList<JobDraft> drafts, CancellationToken cancellationToken = default);
 
     /// <summary>Reads a job.</summary>

@@ -27,6 +27,9 @@ public sealed record JobError
     /// <summary>When it happened, UTC.</summary>
     public required DateTimeOffset OccurredAt { get; init; }
 
+    /// <summary>The type's <see cref="JobType.Configuration"/> at that time, kept with failures on input or configuration.</summary>
+    public string? Configuration { get; init; }
+
     /// <summary>Facts for programs; at most 64 KB of JSON.</summary>
     public JsonNode? Detail { get; init; }
 

@@ -66,6 +66,9 @@ public sealed class JobType
     /// <summary>Services asked before a recovery offers a job again; each is an <see cref="IRecoveryCheck"/>.</summary>
     public IReadOnlyList<Type> RecoveryChecks { get; init; } = [];
 
+    /// <summary>What stands for the configuration that its handler works with; null for none.</summary>
+    public string? Configuration { get; init; }
+
     internal IReadOnlyList<ErrorRule> ErrorRules { get; init; } = [];
 
     /// <summary>How its payload is read and written.</summary>

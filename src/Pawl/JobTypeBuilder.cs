@@ -25,6 +25,7 @@ public sealed class JobTypeBuilder<TPayload>
     private int? _maxItems;
     private double? _maxFailedItems;
     private bool? _retryable;
+    private string? _configuration;
     private Func<RetryPolicy, RetryPolicy>? _retry;
     private PipelineVersion? _versions;
     private bool _uniqueByPayload;
@@ -152,14 +153,24 @@ public sealed class JobTypeBuilder<TPayload>
         return this;
     }
 
-    /// <summary>Asked before a recovery offers a job of it again. The class comes from dependency injection, as a
-    /// singleton.</summary>
+    /// <summary>Asked before a recovery offers a job of it again. The class comes from dependency injection, in one scope for each cycle of
+    /// the sweep, so it may use scoped services; registered otherwise before, it stays so.</summary>
     public JobTypeBuilder<TPayload> RecoveryCheck<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TCheck>()
         where TCheck : class, IRecoveryCheck
     {
         _checks.Add(typeof(TCheck));
-        Services.Add(static services => services.TryAddSingleton<TCheck>());
+        Services.Add(static services => services.TryAddScoped<TCheck>());
         return this;
+    }
+
+    /// <summary>What stands for the configuration that its handler works with, such as the hash or the number of a mapping. At most 100
+    /// characters, no secret; default none.</summary>
+    /// <remarks>It is kept with each failure on input or configuration. When it is another one later, recovery offers such a job again,
+    /// once for each; the versions of the pipeline's parts count in the same way.</remarks>
+    public JobTypeBuilder<TPayload> Configuration(string fingerprint)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(fingerprint);
+        return Set(_configuration = Names.Short(fingerprint, 100, "What stands for a configuration"));
     }
 
     /// <summary>How the payload is read and written: from a source-generated context, for programs that are trimmed.</summary>
@@ -212,6 +223,7 @@ public sealed class JobTypeBuilder<TPayload>
             Keep = _keep,
             KeepFailed = _keepFailed,
             RecoveryChecks = _checks,
+            Configuration = _configuration,
             ErrorRules = _errors,
         };
     }

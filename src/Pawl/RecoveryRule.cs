@@ -6,7 +6,8 @@ public enum RecoveryRule
     /// <summary>It failed in a way that may pass: network, timeout, provider, resources, internal.</summary>
     Retryable,
 
-    /// <summary>It failed on input or configuration, and its type has another version since, or a check says it was put right.</summary>
+    /// <summary>It failed on input or configuration, and its type has another version or configuration since, or a check says it was
+    /// put right.</summary>
     MappingFixed,
 
     /// <summary>Its account was missing, and a check says it is there.</summary>

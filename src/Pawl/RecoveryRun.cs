@@ -45,8 +45,8 @@ public sealed record RecoveryRun
     /// <summary>When it ended, UTC.</summary>
     public required DateTimeOffset EndedAt { get; init; }
 
-    /// <summary>A line for people, such as <c>Recovery comprehensive: 5 recovered, 0 failed, 2 skipped</c>.</summary>
+    /// <summary>A line for people, such as <c>Job recovery completed: 5 recovered, 0 failed, 2 skipped</c>.</summary>
     public string Message => string.Create(
         CultureInfo.InvariantCulture,
-        $"Recovery {Words.Of(Kind)}: {RecoveredJobs} recovered, {FailedRecoveries} failed, {SkippedJobs} skipped");
+        $"Job recovery completed: {RecoveredJobs} recovered, {FailedRecoveries} failed, {SkippedJobs} skipped");
 }

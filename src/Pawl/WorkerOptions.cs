@@ -44,6 +44,9 @@ public sealed class WorkerOptions
     public int MaxPrefetch { get; set; } = 1_000;
 
     /// <summary>At how many losses a job ends as <c>crash_loop</c>. 1 to 100; default 3.</summary>
+    /// <remarks>Of the jobs that were lost before and would end with the next loss, a worker runs one at a time. With 1 no job is run again
+    /// after a loss, so there are none of these, and whatever a worker runs when it dies ends with it. Should be the same on all
+    /// workers.</remarks>
     public int LossCap { get; set; } = 3;
 
     /// <summary>The most of one attempt's log that is kept. 0 to 1 GB; default 16 MB; then a line says so and the rest is

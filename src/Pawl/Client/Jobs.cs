@@ -54,7 +54,10 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, TimeProvider 
             }
             catch (PawlException fault)
             {
-                throw new PawlException(fault.Code, $"Job {i} of the batch: {fault.Message} Nothing was stored.", fault, job: fault.Job);
+                throw new PawlException(fault.Code, $"Job {i} of the batch: {fault.Message} Nothing was stored.", fault, job: fault.Job)
+                {
+                    Data = { [Refusals.Index] = i },
+                };
             }
         }
 

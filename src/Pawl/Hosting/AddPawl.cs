@@ -112,14 +112,14 @@ public static class PawlServiceCollectionExtensions
             Recovery = options.Recovery,
             Retention = options.Retention,
             Health = options.Health,
-            Types = all.GetRequiredService<JobTypes>().All
-                .ToDictionary(type => type.Name, type => ChoreOf(type, all), StringComparer.Ordinal),
+            Scopes = all.GetRequiredService<IServiceScopeFactory>(),
+            Types = all.GetRequiredService<JobTypes>().All.ToDictionary(type => type.Name, ChoreOf, StringComparer.Ordinal),
         };
         return new(
             Store(all), settings, () => worker.Id is var id and not 0 ? id : null, all.GetRequiredService<TimeProvider>(), Logger(all));
     }
 
-    private static ChoreType ChoreOf(JobType type, IServiceProvider all) => new()
+    private static ChoreType ChoreOf(JobType type) => new()
     {
         Name = type.Name,
         StuckAfter = type.StuckAfter,
@@ -128,7 +128,8 @@ public static class PawlServiceCollectionExtensions
         KeepFailed = type.KeepFailed,
         Retryable = type.Retryable,
         Versions = type.Versions.Parts.ToDictionary(part => part.Name, part => part.Version),
-        Checks = [.. type.RecoveryChecks.Select(check => (IRecoveryCheck)all.GetRequiredService(check))],
+        Configuration = type.Configuration,
+        CheckTypes = type.RecoveryChecks,
     };
 
     private static PawlOptions Options(IServiceProvider all) => all.GetRequiredService<IOptions<PawlOptions>>().Value;

@@ -5,47 +5,48 @@ namespace Pawl.Maintenance;
 internal sealed class Alarm
 {
     private readonly Lock _gate = new();
-    private TaskCompletionSource _rung = New();
+    private TaskCompletionSource? _rest;
+    private bool _rung;
 
     /// <summary>Ends the rest. Quick, and safe from any thread.</summary>
     public void Ring()
     {
         lock (_gate)
         {
-            _rung.TrySetResult();
+            _rung = true;
+            _rest?.TrySetResult();
         }
     }
 
     /// <summary>Rests. Whole milliseconds, rounded up: a rest that ends early would be followed by another of nothing.</summary>
     public async Task RestAsync(TimeSpan length, TimeProvider clock, CancellationToken cancellationToken)
     {
-        Task rung;
-        lock (_gate)
+        if (Begin(length) is { } rest)
         {
-            rung = _rung.Task;
-        }
+            var time = TimeSpan.FromMilliseconds(Math.Ceiling(length.TotalMilliseconds));
+            using var timer = clock.CreateTimer(End, rest, time, Timeout.InfiniteTimeSpan);
+            using var stop = cancellationToken.UnsafeRegister(End, rest);
 
-        if (!rung.IsCompleted && length > TimeSpan.Zero)
-        {
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var timer = Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(length.TotalMilliseconds)), clock, over.Token);
-            await Task.WhenAny(rung, timer);
-
-            // Frees the timer. Nothing else hangs on this token, so nothing runs here that could hold us up.
-            over.Cancel();
+            // Awaited itself: a WhenAny would go by way of the pool, and for that moment a scheduler of our own would see nothing to do.
+            await rest.Task;
         }
 
         lock (_gate)
         {
-            if (_rung.Task.IsCompleted)
-            {
-                _rung = New();
-            }
+            (_rest, _rung) = (null, false);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
     }
 
     // The bell is rung on a store's thread after its commit: what follows must not run there.
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? Begin(TimeSpan length)
+    {
+        lock (_gate)
+        {
+            return _rest = _rung || length <= TimeSpan.Zero ? null : new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    private static void End(object? rest) => ((TaskCompletionSource)rest!).TrySetResult();
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Pawl.Maintenance;
 
 /// <summary>The numbers that the chores go by. The host fills them from its options.</summary>
@@ -23,6 +25,9 @@ internal sealed record ChoreSettings
     public RetentionOptions Retention { get; init; } = new();
 
     public HealthOptions Health { get; init; } = new();
+
+    /// <summary>Where a cycle of the sweep gets the checks that are services; null where there are none.</summary>
+    public IServiceScopeFactory? Scopes { get; init; }
 
     /// <summary>The types this program knows.</summary>
     public IReadOnlyDictionary<string, ChoreType> Types { get; init; } = new Dictionary<string, ChoreType>();

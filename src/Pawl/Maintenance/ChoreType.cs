@@ -22,5 +22,11 @@ internal sealed record ChoreType
     /// <summary>The versions of the pipeline's parts that a new job would get.</summary>
     public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What stands for the configuration its handler works with; null for none.</summary>
+    public string? Configuration { get; init; }
+
     public IReadOnlyList<IRecoveryCheck> Checks { get; init; } = [];
+
+    /// <summary>More checks, by the service each is: they come from the scope of the cycle.</summary>
+    public IReadOnlyList<Type> CheckTypes { get; init; } = [];
 }

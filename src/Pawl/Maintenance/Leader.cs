@@ -15,7 +15,7 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
 {
     private readonly Lock _gate = new();
     private readonly Silence<long, (long Term, long Beat)> _silence = new(clock);
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<TaskCompletionSource> _waiting = [];
     private long? _term;
     private long _renewed;
     private long? _other;
@@ -53,7 +53,7 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
     {
         while (true)
         {
-            Task changed;
+            TaskCompletionSource changed;
             lock (_gate)
             {
                 if (Valid is { } term)
@@ -61,10 +61,10 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
                     return term;
                 }
 
-                changed = _changed.Task;
+                changed = Wait();
             }
 
-            await changed.WaitAsync(cancellationToken);
+            await ChangedAsync(changed, cancellationToken);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
         {
             while (true)
             {
-                Task changed;
+                TaskCompletionSource changed;
                 lock (_gate)
                 {
                     if (Valid is not null || _other is not null)
@@ -86,10 +86,10 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
                         return Valid;
                     }
 
-                    changed = _changed.Task;
+                    changed = Wait();
                 }
 
-                await changed.WaitAsync(both.Token);
+                await ChangedAsync(changed, both.Token);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -191,9 +191,25 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
         }
     }
 
+    private TaskCompletionSource Wait()
+    {
+        var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Add(changed);
+        return changed;
+    }
+
+    /// <summary>Awaits the source itself: a WaitAsync would go by way of the pool, and for that moment a scheduler of our own would see
+    /// nothing to do.</summary>
+    private static async Task ChangedAsync(TaskCompletionSource changed, CancellationToken cancellationToken)
+    {
+        using var stop = cancellationToken.UnsafeRegister(
+            static (changed, token) => ((TaskCompletionSource)changed!).TrySetCanceled(token), changed);
+        await changed.Task;
+    }
+
     private void Announce()
     {
-        _changed.TrySetResult();
-        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.ForEach(changed => changed.TrySetResult());
+        _waiting.Clear();
     }
 }

@@ -40,7 +40,6 @@ internal sealed class Recovery : IChore, IRecovery
             store,
             settings,
             clock,
-            new RecoveryChecks(settings, clock),
             job => stuck.Current.FirstOrDefault(found => found.Job == job.Id && found.Attempt == job.Attempt)?.Silence ?? TimeSpan.Zero,
             term => leader.Term == term);
     }

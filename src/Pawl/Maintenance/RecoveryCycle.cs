@@ -10,7 +10,6 @@ internal sealed class RecoveryCycle(
     IJobStore store,
     ChoreSettings settings,
     TimeProvider clock,
-    RecoveryChecks checks,
     Func<Job, TimeSpan> observed,
     Func<long, bool> leads)
 {
@@ -21,16 +20,17 @@ internal sealed class RecoveryCycle(
 
     public async Task RunAsync(RecoveryTally tally, RecoveryPlace place, long term, CancellationToken cancellationToken)
     {
+        await using var checks = new RecoveryChecks(settings, clock);
         try
         {
             if (tally.Request.Kind is RecoveryKind.Stuck or RecoveryKind.Comprehensive)
             {
-                await RunningAsync(tally, term, cancellationToken);
+                await RunningAsync(tally, checks, term, cancellationToken);
             }
 
             if (tally.Request.Kind is RecoveryKind.Failed or RecoveryKind.Comprehensive)
             {
-                await FailedAsync(tally, tally.Request.DryRun ? place.Copy() : place, term, cancellationToken);
+                await FailedAsync(tally, tally.Request.DryRun ? place.Copy() : place, checks, term, cancellationToken);
             }
         }
         catch (LeadershipLostException)
@@ -43,7 +43,8 @@ internal sealed class RecoveryCycle(
         }
     }
 
-    private async Task FailedAsync(RecoveryTally tally, RecoveryPlace place, long term, CancellationToken cancellationToken)
+    private async Task FailedAsync(
+        RecoveryTally tally, RecoveryPlace place, RecoveryChecks checks, long term, CancellationToken cancellationToken)
     {
         var start = place.After;
         var wrapped = false;
@@ -67,7 +68,7 @@ internal sealed class RecoveryCycle(
                 }
 
                 place.Took(job.Id);
-                await TurnAsync(job, pick, tally, term, cancellationToken);
+                await TurnAsync(job, pick, tally, checks, term, cancellationToken);
             }
 
             place.Turn(page.Next);
@@ -100,7 +101,7 @@ internal sealed class RecoveryCycle(
         return candidates;
     }
 
-    private async Task RunningAsync(RecoveryTally tally, long term, CancellationToken cancellationToken)
+    private async Task RunningAsync(RecoveryTally tally, RecoveryChecks checks, long term, CancellationToken cancellationToken)
     {
         var candidates = new List<(Job Job, RecoveryPick Pick)>();
         JobId? after = default(JobId);
@@ -139,7 +140,7 @@ internal sealed class RecoveryCycle(
                 return;
             }
 
-            await TurnAsync(job, pick, tally, term, cancellationToken);
+            await TurnAsync(job, pick, tally, checks, term, cancellationToken);
         }
     }
 
@@ -150,7 +151,8 @@ internal sealed class RecoveryCycle(
         return age > seen ? age : seen;
     }
 
-    private async Task TurnAsync(Job job, RecoveryPick pick, RecoveryTally tally, long term, CancellationToken cancellationToken)
+    private async Task TurnAsync(
+        Job job, RecoveryPick pick, RecoveryTally tally, RecoveryChecks checks, long term, CancellationToken cancellationToken)
     {
         var rule = pick.Rule!.Value;
         var word = Words.Of(rule);

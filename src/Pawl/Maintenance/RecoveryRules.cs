@@ -82,14 +82,16 @@ internal static class RecoveryRules
 
     private static RecoveryPick OfMapping(Job job, ChoreType type)
     {
-        var changed = type.Versions.Any(part => job.Versions.GetValueOrDefault(part.Key) != part.Value);
-        if (!changed)
+        var versions = type.Versions.Any(part => job.Versions.GetValueOrDefault(part.Key) != part.Value);
+        var configuration = type.Configuration is { } word && word != job.Error?.Configuration;
+        if (!versions && !configuration)
         {
             return new(RecoveryRule.MappingFixed, "nothing of its type has changed since", NeedsYes: true);
         }
 
+        // Both, whichever has changed: a job that was recovered for the one is recovered again for the other.
         var parts = type.Versions.OrderBy(part => part.Key, StringComparer.Ordinal).Select(part => $"{part.Key}-{part.Value}");
-        var now = string.Join('/', parts);
+        var now = string.Join('/', parts) + (type.Configuration is { } set ? $"#{set}" : "");
         return new(RecoveryRule.MappingFixed, $"its type is at {now} since", Key: now);
     }
 }

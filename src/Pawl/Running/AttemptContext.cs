@@ -125,7 +125,7 @@ internal sealed partial class AttemptContext(Attempt attempt, AttemptTools tools
             lock (_gate)
             {
                 // A handler that goes on from its checkpoint does not meet again what lies behind it; one that begins anew does.
-                return _tally ??= _resumed ? new(_done, _failed, _skipped) { Resumed = true } : new(0, 0, 0);
+                return _tally ??= _resumed ? new(_done, _failed, _skipped) { Resumed = true, MeetsCounted = true } : new(0, 0, 0);
             }
         }
     }

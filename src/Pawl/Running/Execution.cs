@@ -81,6 +81,9 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
         }));
     }
 
+    /// <summary>How an attempt ends whose handler did well, but whose success could not be stored.</summary>
+    public Settlement Judge(Attempt attempt, Exception error) => End(attempt, attempt.Context, error);
+
     /// <summary>How an attempt ended that did not wait for its handler.</summary>
     private static Outcome Without(Attempt attempt) => attempt switch
     {
@@ -131,6 +134,11 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
 
         var verdict = tools.Classifier.Classify(error, attempt.Type.ErrorRules, attempt.Stop, now);
         var recorded = ErrorRecorder.Record(attempt.Type.Name, verdict, error, now);
+        if (recorded.Category is ErrorCategory.InvalidInput or ErrorCategory.Configuration)
+        {
+            recorded = recorded with { Configuration = attempt.Type.Configuration };
+        }
+
         return Ruled(plain, Ruling.Of(Facts(attempt, context), recorded, now, chance.NextShare()), verdict.Rule);
     }
 

@@ -13,6 +13,9 @@ internal sealed class ItemTally(long done, long failed, long skipped)
     /// <summary>Whether it began with what earlier attempts had counted.</summary>
     public bool Resumed { get; init; }
 
+    /// <summary>Whether items may come that earlier attempts have counted although they lie behind no checkpoint.</summary>
+    public bool MeetsCounted { get; set; }
+
     /// <summary>Takes one from the number of items an attempt may do; false when they are used up.</summary>
     public bool TryBegin(int? most)
     {

@@ -1,4 +1,5 @@
 using Pawl.Errors;
+using Pawl.Storage;
 
 namespace Pawl.Running;
 
@@ -71,23 +72,16 @@ internal sealed class Ledger : ItemLedger
         }
 
         string[] keys = [.. items.Select(item => Names.ItemKey(item.Key))];
-        for (var (failures, since) = (0, _tools.Clock.GetTimestamp()); ; failures++)
-        {
-            try
-            {
-                var rows = await _tools.Store.ItemsAsync(Dataset, keys, cancellationToken);
-                return [.. rows.Select((row, i) => new ItemAnswer(keys[i], Freshness.Of(row, Now(items[i])), row))];
-            }
-            catch (Exception fault) when (
-                StoreFaults.IsOutage(fault)
-                && !cancellationToken.IsCancellationRequested
-                && _tools.Clock.GetElapsedTime(since) < _tools.Options.Worker.LeaseTtl)
-            {
-                // Like a save: a short absence of the store is no fault of the job.
-                await Rest.ForAsync(
-                    StoreFaults.Delay(failures, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5)), _tools.Clock, cancellationToken);
-            }
-        }
+        var rows = await AskAsync(() => _tools.Store.ItemsAsync(Dataset, keys, cancellationToken), cancellationToken);
+        return [.. rows.Select((row, i) => new ItemAnswer(keys[i], Freshness.Of(row, Now(items[i])), row))];
+    }
+
+    /// <summary>Whether an earlier attempt of this job has counted an item that another job did: as skipped, or as done before.</summary>
+    internal async Task<bool> WasCountedAsync(ItemId item, CancellationToken cancellationToken)
+    {
+        var query = new ItemRunQuery(_job.Id, Dataset, item.Key, Limit: 1);
+        var runs = await AskAsync(() => _tools.Store.ItemRunsAsync(query, cancellationToken), cancellationToken);
+        return runs is [{ Result.Outcome: ItemOutcome.Skipped or ItemOutcome.Succeeded } run] && run.Attempt < _job.Attempt;
     }
 
     public override void Record(ItemId item, ItemOutput? output = null) => Record(item, ItemOutcome.Succeeded, output, null);
@@ -106,10 +100,13 @@ internal sealed class Ledger : ItemLedger
         _job.Tally.Failed(error.Category);
     }
 
-    internal void RecordSkip(ItemId item)
+    internal void RecordSkip(ItemId item, bool counts)
     {
         _job.Keep(Result(item, ItemOutcome.Skipped, null, null), gotOn: false);
-        _job.Tally.Skipped();
+        if (counts)
+        {
+            _job.Tally.Skipped();
+        }
     }
 
     /// <summary>Why an output cannot be kept; null when it can. It is the fault of that one item.</summary>
@@ -124,6 +121,26 @@ internal sealed class Ledger : ItemLedger
         {
             var category = fault.Code == TooLarge ? ErrorCategory.TooLarge : ErrorCategory.InvalidInput;
             return new(category, fault.Message, fault.Code, innerException: fault);
+        }
+    }
+
+    private async Task<T> AskAsync<T>(Func<ValueTask<T>> ask, CancellationToken cancellationToken)
+    {
+        for (var (failures, since) = (0, _tools.Clock.GetTimestamp()); ; failures++)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (Exception fault) when (
+                StoreFaults.IsOutage(fault)
+                && !cancellationToken.IsCancellationRequested
+                && _tools.Clock.GetElapsedTime(since) < _tools.Options.Worker.LeaseTtl)
+            {
+                // Like a save: a short absence of the store is no fault of the job.
+                await Rest.ForAsync(
+                    StoreFaults.Delay(failures, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5)), _tools.Clock, cancellationToken);
+            }
         }
     }
 

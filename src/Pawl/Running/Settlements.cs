@@ -42,6 +42,9 @@ internal sealed class Settlements : IDisposable
     /// <summary>Called with the token of an end that cannot be stored at all.</summary>
     public Action<Attempt> Stranded { get; set; } = static _ => { };
 
+    /// <summary>Says how an attempt ends that would have succeeded, had its last children not been refused.</summary>
+    public required Func<Attempt, Exception, Settlement> Judge { get; init; }
+
     /// <summary>Called after each call that stored ends.</summary>
     public Action Eased { get; set; } = static () => { };
 
@@ -68,6 +71,12 @@ internal sealed class Settlements : IDisposable
         if (reply.What is Settled.LeaseLost or Settled.Gone)
         {
             Log.CameTooLate(_logger, id, attempt.Type.Name, number, Words.Of(reply.What));
+            return;
+        }
+
+        if (reply.What == Settled.LastRefused)
+        {
+            Add(Without(ending, reply.Last));
             return;
         }
 
@@ -133,6 +142,19 @@ internal sealed class Settlements : IDisposable
                 Log.ObserverThrew(_logger, observer.GetType().Name, failure.JobId.Value, fault);
             }
         }
+    }
+
+    /// <summary>The end that is stored instead when the store refused what the attempt had to say with it.</summary>
+    private Ending Without(Ending ending, SaveReply? refused)
+    {
+        var (attempt, end) = (ending.Attempt, ending.Settlement);
+        var instead = LastWords.Without(end, refused, fault => Judge(attempt, fault), out var why);
+        if (why is not null && end.Event != JobEvent.Completed)
+        {
+            Log.LastWordsDropped(_logger, attempt.Claimed.Lease.Job.Value, attempt.Type.Name, Words.Of(end.Outcome), why.Message);
+        }
+
+        return ending with { Settlement = instead, Exception = why ?? ending.Exception };
     }
 
     /// <summary>The store will never take this end: the job must end all the same, and say why.</summary>

@@ -217,7 +217,7 @@ internal sealed class Slots(WorkerOptions options, Limits limits, TimeProvider c
 
     private static bool IsUrgent(Attempt attempt) => attempt.Claimed.Priority >= Priority.Express;
 
-    private bool IsLastChance(Attempt attempt) => attempt.Claimed.Losses >= options.LossCap - 1;
+    private bool IsLastChance(Attempt attempt) => LastChance.Is(attempt.Claimed.Losses, options.LossCap);
 
     private Attempt? Begin()
     {

@@ -46,6 +46,7 @@ internal sealed class Walk<T>(
         var answers = await ledger.StatusAsync([.. batch.Select(each => each.Id)], cancellationToken);
         var todo = new List<(T, ItemId)>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var met = false;
         for (var i = 0; i < batch.Count; i++)
         {
             var (freshness, row) = (answers[i].Freshness, answers[i].Row);
@@ -54,6 +55,8 @@ internal sealed class Walk<T>(
             {
                 continue;
             }
+
+            met |= own && row!.Attempt < job.Attempt;
 
             if (own && row!.LastOutcome == ItemOutcome.Failed && freshness.Status != ItemStatus.NeedsRerun)
             {
@@ -82,10 +85,14 @@ internal sealed class Walk<T>(
             }
             else
             {
-                ledger.RecordSkip(batch[i].Id);
+                var counted = job.Tally.MeetsCounted && await ledger.WasCountedAsync(batch[i].Id, cancellationToken);
+                ledger.RecordSkip(batch[i].Id, counts: !counted);
+                met |= counted;
             }
         }
 
+        // An attempt chooses a batch only when the one before is done. So beyond a whole batch without a trace there is none.
+        job.Tally.MeetsCounted &= met;
         return todo;
     }
 

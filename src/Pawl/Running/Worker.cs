@@ -63,6 +63,7 @@ internal sealed partial class Worker : IAsyncDisposable
         _settlements = new(store, observers, meters, clock, logger)
         {
             Stranded = attempt => Doubt(attempt.Claimed.Lease.Token),
+            Judge = (attempt, error) => _execution!.Judge(attempt, error),
             Eased = Ease,
         };
         var tools = new AttemptTools(store, jobs, _saves, classifier, options, clock, loggers) { LeaseLost = Lose };

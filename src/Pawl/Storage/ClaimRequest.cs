@@ -27,8 +27,8 @@ public sealed record ClaimRequest
     /// <summary>The priority from which a job may use an express slot.</summary>
     public int ExpressFrom { get; init; } = 40;
 
-    /// <summary>Whether it already runs a job whose next loss would be its last: one at a time, so that a job that kills its worker does
-    /// not take innocent neighbours along.</summary>
+    /// <summary>Whether it already runs a job that was lost before and whose next loss would be its last: one at a time, so that a job that
+    /// kills its worker does not take innocent neighbours along.</summary>
     public bool RunsLastChance { get; init; }
 
     /// <summary>At how many losses a generation ends.</summary>

@@ -14,5 +14,6 @@ public readonly record struct Enqueued(JobId Id, bool Deduplicated, JobState Sta
 /// <summary>Why a request to store jobs was refused.</summary>
 /// <param name="Index">Which job of the request, from 0.</param>
 /// <param name="Code"><c>idempotency_conflict</c>, <c>lock_held</c>, <c>dependency_missing</c> or <c>depth_exceeded</c>.</param>
-/// <param name="Other">The job that stands in the way.</param>
-public sealed record EnqueueRefusal(int Index, string Code, JobId? Other);
+/// <param name="Other">The job that stands in the way, where it is stored already.</param>
+/// <param name="OtherIndex">The job of the same request that stands in the way, from 0, where it is one of these.</param>
+public sealed record EnqueueRefusal(int Index, string Code, JobId? Other, int? OtherIndex = null);

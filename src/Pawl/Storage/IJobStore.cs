@@ -34,7 +34,8 @@ public interface IJobStore : IAsyncDisposable
     ValueTask<IReadOnlyList<SaveReply>> SaveAsync(
         IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Ends attempts; unblocks and releases what waited for them in the same transaction.</summary>
+    /// <summary>Ends attempts; unblocks and releases what waited for them in the same transaction. Each end stands alone, and is stored
+    /// together with <see cref="Settlement.Last"/> or not at all.</summary>
     ValueTask<IReadOnlyList<SettleReply>> SettleAsync(
         IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken);
 

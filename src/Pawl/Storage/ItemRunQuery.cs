@@ -1,8 +1,8 @@
 namespace Pawl.Storage;
 
 /// <summary>Which item runs to read, newest first.</summary>
-/// <param name="Job">Those of one job, or null.</param>
-/// <param name="Dataset">With <paramref name="Key"/>: those of one key.</param>
+/// <param name="Job">Those of one job, or null for any.</param>
+/// <param name="Dataset">With <paramref name="Key"/>: those of one key. Job and key together: those of that key in that job.</param>
 /// <param name="Key">The key.</param>
 /// <param name="Limit">At most so many; 1 to 1,000.</param>
 public sealed record ItemRunQuery(JobId? Job, string? Dataset = null, string? Key = null, int Limit = 500);

@@ -3,11 +3,19 @@ namespace Pawl.Storage;
 /// <summary>The sentences that go with the codes of refusals.</summary>
 internal static class Refusals
 {
+    /// <summary>Where an exception keeps which job of a batch was refused.</summary>
+    public const string Index = "index";
+
+    /// <summary>Where an exception keeps which job of the same batch stands in the way.</summary>
+    public const string OtherIndex = "other_index";
+
     /// <summary>A refused request for jobs: nothing was stored.</summary>
     public static PawlException Thrown(EnqueueRefusal refusal, int count)
     {
         var which = count == 1 ? "" : $"Job {refusal.Index} of the batch: ";
-        var other = refusal.Other is { } id ? $"job {id}" : "another job";
+        var other = refusal.Other is { } id ? $"job {id}"
+            : refusal.OtherIndex is { } before ? $"job {before} of the same batch"
+            : "another job";
         var sentence = refusal.Code switch
         {
             "idempotency_conflict" =>
@@ -19,7 +27,18 @@ internal static class Refusals
             _ => $"the store refused it ({refusal.Code}).",
         };
         var whole = which + (which.Length == 0 ? char.ToUpperInvariant(sentence[0]) + sentence[1..] : sentence) + " Nothing was stored.";
-        return new(refusal.Code, whole, job: refusal.Other);
+        var thrown = new PawlException(refusal.Code, whole, job: refusal.Other);
+        if (count > 1)
+        {
+            thrown.Data[Index] = refusal.Index;
+        }
+
+        if (refusal.OtherIndex is { } twin)
+        {
+            thrown.Data[OtherIndex] = twin;
+        }
+
+        return thrown;
     }
 
     /// <summary>What became of a command, in words.</summary>

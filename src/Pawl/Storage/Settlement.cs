@@ -39,7 +39,8 @@ public sealed record Settlement
     /// <summary>What a retry adds to the priority, and the most that retries add; 0 or more.</summary>
     public (int Each, int Most) RetryPoints { get; init; } = (5, 15);
 
-    /// <summary>What it had to say at the end; stored with it.</summary>
+    /// <summary>What it had to say at the end; stored with it, or neither is: an attempt must not end as if its last children or its last
+    /// checkpoint were there.</summary>
     public AttemptSave? Last { get; init; }
 }
 
@@ -47,4 +48,6 @@ public sealed record Settlement
 /// <param name="What">Whether it was stored.</param>
 /// <param name="State">Where the job stands now.</param>
 /// <param name="Attempt">Its current attempt.</param>
-public readonly record struct SettleReply(Settled What, JobState? State, int Attempt);
+/// <param name="Last">What became of <see cref="Settlement.Last"/>, when the lease held and there was something to say. Under
+/// <see cref="Settled.LastRefused"/> it says why.</param>
+public readonly record struct SettleReply(Settled What, JobState? State, int Attempt, SaveReply? Last = null);

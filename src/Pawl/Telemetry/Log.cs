@@ -95,6 +95,11 @@ internal static partial class Log
         "The engine broke around job {JobId} ({Type}): a fault of its own, or of a listener to its meters. The job is given back.")]
     public static partial void ChainBroke(ILogger logger, long jobId, string type, Exception error);
 
+    [LoggerMessage(1213, LogLevel.Warning,
+        "What job {JobId} ({Type}) had to say at its end was refused: {Reason} It ends as {Outcome} all the same; of its last words only "
+            + "the log is kept.")]
+    public static partial void LastWordsDropped(ILogger logger, long jobId, string type, string outcome, string reason);
+
     [LoggerMessage(1300, LogLevel.Information, "Worker {WorkerId} ({Name}) is ready: {Slots} slots, {Express} of them kept for urgent "
         + "jobs, {Types} types.")]
     public static partial void WorkerReady(ILogger logger, long workerId, string name, int slots, int express, int types);

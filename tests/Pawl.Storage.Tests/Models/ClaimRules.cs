@@ -116,7 +116,7 @@ public static class ClaimRules
     private static bool MayBeHeldBack(Model model, ModelJob job) =>
         job.IsRetry && model.Jobs.Values.Any(other => other.State == JobState.Queued && !other.IsRetry && other.Queue == job.Queue);
 
-    private static bool IsLastChance(ClaimRequest request, ModelJob job) => job.Losses >= request.LossCap - 1;
+    private static bool IsLastChance(ClaimRequest request, ModelJob job) => job.Losses > 0 && job.Losses >= request.LossCap - 1;
 
     private static void Most(int count, int most, string what)
     {

@@ -98,6 +98,20 @@ public sealed class Model
 
     public void Cancel(ModelJob job, EndReason reason, bool children)
     {
+        if (job.State is JobState.Succeeded or JobState.Failed)
+        {
+            return;
+        }
+
+        Cancel(job, reason);
+        foreach (var descendant in children ? Below(job.Id) : [])
+        {
+            Cancel(descendant, EndReason.Parent);
+        }
+    }
+
+    private void Cancel(ModelJob job, EndReason reason)
+    {
         if (job.State == JobState.Running)
         {
             job.CancelReason = job.CancelRequested ? job.CancelReason : reason;
@@ -107,19 +121,11 @@ public sealed class Model
         {
             End(job, JobEvent.Cancelled, reason);
         }
-        else
-        {
-            return;
-        }
-
-        if (children)
-        {
-            foreach (var child in Jobs.Values.Where(other => other.Parent == job.Id && !other.IsTerminal).ToList())
-            {
-                Cancel(child, EndReason.Parent, children: true);
-            }
-        }
     }
+
+    /// <summary>All descendants, those of ended ones too.</summary>
+    private List<ModelJob> Below(JobId id) =>
+        [.. Jobs.Values.Where(job => job.Parent == id).SelectMany(child => Below(child.Id).Prepend(child)).OrderBy(job => job.Id)];
 
     /// <summary>Ends the running attempt as it reported.</summary>
     public void Settle(ModelJob job, Settlement end)

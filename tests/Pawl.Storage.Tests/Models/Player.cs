@@ -259,14 +259,14 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
         if (holds)
         {
             _model.Settle(job!, end);
-            attempted.Ended = end.Outcome;
+            attempted.Ended = (end, _model.Now, job!.State == JobState.Scheduled);
             Disagreement.Unless(new SettleReply(Settled.Done, job!.State, job.Attempt), reply, "The answer to an end");
         }
         else if (job is null)
         {
             Disagreement.Unless(Settled.Gone, reply.What, "The answer to an end of a purged job");
         }
-        else if (attempted.Ended == end.Outcome)
+        else if (attempted.IsToldAgain(end, _model.Now))
         {
             Disagreement.Unless(new SettleReply(Settled.Repeated, job.State, lease.Attempt), reply, "The answer to an end told twice");
         }
@@ -305,7 +305,8 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
         foreach (var job in _model.RunningOf(worker).ToList())
         {
             var attempt = _attempts.Single(one => one.Claim.Lease.Job == job.Id && one.Claim.Lease.Attempt == job.Attempt);
-            attempt.Ended = job.Unbegun ? Outcome.Released : Outcome.Lost;
+            var outcome = job.Unbegun ? Outcome.Released : Outcome.Lost;
+            attempt.Ended = (new() { Lease = attempt.Claim.Lease, Outcome = outcome, Event = JobEvent.Released }, _model.Now, false);
             _model.Lose(job, LossCap);
             lost.Add(new LostJob(job.Id, job.Attempt, job.State));
         }
@@ -579,6 +580,12 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
     {
         public Claimed Claim { get; } = claim;
 
-        public Outcome? Ended { get; set; }
+        /// <summary>The end that was stored, when, and whether it set a time.</summary>
+        public (Settlement End, DateTimeOffset At, bool Waits)? Ended { get; set; }
+
+        /// <summary>The same outcome; and where a wait was reported, not ruled, the same wait.</summary>
+        public bool IsToldAgain(Settlement end, DateTimeOffset now) =>
+            Ended is var (told, at, waits) && told.Outcome == end.Outcome
+            && (!waits || end.Error is not null || end.RunAt == told.RunAt || end.RunAt - now == told.RunAt - at);
     }
 }

@@ -153,6 +153,43 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task A_cancel_reaches_what_children_left_behind_that_have_ended()
+    {
+        var parent = await EnqueueAsync(Plain with { Type = "level0" });
+        var line = new List<JobId> { parent };
+        for (var level = 1; level <= 8; level++)
+        {
+            line.Add(await EnqueueAsync(Plain with { Type = $"level{level}", ParentId = line[^1] }));
+        }
+
+        for (var level = 1; level < 8; level++)
+        {
+            await EndAsync(level % 2 == 0 ? Success(await TakeAsync(level)) : Failure(await TakeAsync(level)));
+        }
+
+        var beside = await EnqueueAsync(Plain with { ParentId = line[6], RunAt = Now.AddHours(1) });
+        await CancelAsync(parent);
+
+        Assert.Equal((JobState.Cancelled, EndReason.User), await EndOfAsync(parent));
+        Assert.Equal((JobState.Cancelled, EndReason.Parent), await EndOfAsync(line[8]));
+        Assert.Equal((JobState.Cancelled, EndReason.Parent), await EndOfAsync(beside));
+        Assert.Equal((JobState.Succeeded, JobState.Failed), (await StateAsync(line[6]), await StateAsync(line[7])));
+
+        async Task<Claimed> TakeAsync(int level) => await ClaimOneAsync(type: $"level{level}");
+    }
+
+    [Fact]
+    public async Task A_cancel_asked_again_reaches_children_that_were_left_alone()
+    {
+        var parent = await EnqueueAsync(Plain with { Type = "parent" });
+        var child = await EnqueueAsync(Plain with { ParentId = parent });
+        await CancelAsync(parent, children: false);
+
+        Assert.Equal((null, JobState.Cancelled), await CancelAsync(parent) is var again ? (again.Refusal, again.State) : default);
+        Assert.Equal((JobState.Cancelled, EndReason.Parent), await EndOfAsync(child));
+    }
+
+    [Fact]
     public async Task Children_may_be_left_alone()
     {
         var parent = await EnqueueAsync(Plain with { Type = "parent" });

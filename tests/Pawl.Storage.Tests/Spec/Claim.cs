@@ -371,6 +371,20 @@ public abstract partial class JobStoreSpec
         Assert.All(taken, job => Assert.Equal((20, false), (job.Priority, job.ByAge)));
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public async Task A_job_overtakes_by_age_once_it_has_waited_over_five_minutes(int microseconds, bool overtakes)
+    {
+        var old = await EnqueueAsync(Plain with { Priority = -20 });
+        Pass(TimeSpan.FromMinutes(5) + TimeSpan.FromMicroseconds(microseconds));
+        await EnqueueAllAsync(Enumerable.Repeat(Plain with { Priority = 20 }, 10));
+
+        var taken = await ClaimAsync(await WorkerAsync(), 10);
+
+        Assert.Equal(overtakes ? [old] : [], taken.Where(job => job.ByAge).Select(job => job.Lease.Job));
+    }
+
     [Fact]
     public async Task Of_one_concurrency_key_one_job_runs_at_once()
     {
@@ -542,6 +556,16 @@ public abstract partial class JobStoreSpec
         var taken = await ClaimAsync(ask with { LossCap = 10, RunsLastChance = true });
 
         Assert.Equal(new[] { first, second }.Order(), taken.Select(job => job.Lease.Job).Order());
+    }
+
+    [Fact]
+    public async Task With_a_cap_of_one_loss_jobs_that_were_never_lost_run_beside_each_other()
+    {
+        await EnqueueAllAsync(Enumerable.Repeat(Plain, 4));
+        var ask = Ask(await WorkerAsync(), 2) with { LossCap = 1 };
+
+        Assert.Equal(2, (await ClaimAsync(ask)).Count);
+        Assert.Equal(2, (await ClaimAsync(ask with { Token = NextToken(), RunsLastChance = true })).Count);
     }
 
     [Fact]

@@ -266,6 +266,30 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task Another_body_with_the_same_key_in_one_request_is_refused_and_names_which()
+    {
+        var byUnique = await RefusedAsync(Plain, Keyed(), Plain, Keyed(body: OtherBody));
+        var byRequest = await RefusedAsync(Keyed() with { UniqueKey = null, IdempotencyKey = "r" }, Plain, Plain with
+        {
+            IdempotencyKey = "r",
+            BodyHash = OtherBody,
+        });
+
+        Assert.Equal(new EnqueueRefusal(3, "idempotency_conflict", null, OtherIndex: 1), byUnique);
+        Assert.Equal(new EnqueueRefusal(2, "idempotency_conflict", null, OtherIndex: 0), byRequest);
+        Assert.Empty((await Store.ListAsync(new JobQuery(), Ct)).Jobs);
+    }
+
+    [Fact]
+    public async Task Both_keys_of_a_job_are_compared_with_those_before_it_in_the_request()
+    {
+        var refusal = await RefusedAsync(
+            Keyed(), Plain with { IdempotencyKey = "r", BodyHash = OtherBody }, Keyed() with { IdempotencyKey = "r" });
+
+        Assert.Equal(new EnqueueRefusal(2, "idempotency_conflict", null, OtherIndex: 1), refusal);
+    }
+
+    [Fact]
     public async Task A_unique_key_belongs_to_its_type()
     {
         var first = await EnqueueAsync(Keyed());

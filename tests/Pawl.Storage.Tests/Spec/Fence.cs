@@ -162,6 +162,63 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task A_success_with_another_result_is_another_report()
+    {
+        var running = await RunningAsync();
+        var end = Success(running) with { Result = Json("""{"n":1}"""), Degraded = "no pictures" };
+        await EndAsync(end);
+
+        Assert.Equal(Settled.Repeated, (await SettleAsync(end with { Run = TimeSpan.FromSeconds(9) })).What);
+        Assert.Equal(Settled.LeaseLost, (await SettleAsync(end with { Result = Json("""{"n":2}""") })).What);
+        Assert.Equal(Settled.LeaseLost, (await SettleAsync(end with { Result = null })).What);
+        Assert.Equal(Settled.LeaseLost, (await SettleAsync(end with { Degraded = null })).What);
+        Assert.Equal("""{"n":1}""", Text((await JobAsync(running.Lease.Job)).Result!.Value));
+    }
+
+    [Fact]
+    public async Task A_success_without_a_result_that_is_told_again_with_one_is_another_report()
+    {
+        var running = await RunningAsync();
+        await EndAsync(Success(running));
+
+        Assert.Equal(Settled.LeaseLost, (await SettleAsync(Success(running) with { Result = Json("null") })).What);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_failure_by_another_error_is_another_report(bool again)
+    {
+        var running = await RunningAsync();
+        var end = again ? Again(running) : Failure(running);
+        await EndAsync(end);
+        var error = end.Error!;
+
+        Assert.Equal(Settled.LeaseLost, (await SettleAsync(end with { Error = error with { Code = "http_503" } })).What);
+        Assert.Equal(Settled.LeaseLost, (await SettleAsync(end with { Error = error with { Category = ErrorCategory.Timeout } })).What);
+        Assert.Equal(Settled.LeaseLost, (await SettleAsync(end with { Error = error with { Message = "gateway away" } })).What);
+        Assert.Equal(Settled.LeaseLost, (await SettleAsync(end with { Error = null })).What);
+        Assert.Equal(Settled.LeaseLost, (await SettleAsync(end with { Outcome = Outcome.TimedOut })).What);
+
+        // Ruled anew: what was reported is the same.
+        var anew = end with { RunAt = end.RunAt + TimeSpan.FromSeconds(7), Error = error with { OccurredAt = Now.AddSeconds(3) } };
+        Assert.Equal(Settled.Repeated, (await SettleAsync(anew)).What);
+    }
+
+    [Fact]
+    public async Task A_snooze_until_another_time_is_another_report()
+    {
+        var running = await RunningAsync();
+        var end = Snooze(running, delay: TimeSpan.FromMinutes(1));
+        await EndAsync(end);
+        Pass(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(Settled.LeaseLost, (await SettleAsync(Snooze(running, delay: TimeSpan.FromMinutes(2)))).What);
+        Assert.Equal(Settled.Repeated, (await SettleAsync(end)).What);
+        Assert.Equal(Settled.Repeated, (await SettleAsync(Snooze(running, delay: TimeSpan.FromMinutes(1)))).What);
+    }
+
+    [Fact]
     public async Task The_same_end_with_another_token_is_refused()
     {
         var running = await RunningAsync();

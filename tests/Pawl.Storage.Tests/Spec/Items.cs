@@ -134,6 +134,9 @@ public abstract partial class JobStoreSpec
         Assert.Equal([second.Lease.Job, first.Lease.Job], runs.Select(run => run.JobId));
         Assert.Single(await Store.ItemRunsAsync(new ItemRunQuery(null, "commits", "a1", Limit: 1), Ct));
         Assert.Equal(2, (await Store.ItemRunsAsync(new ItemRunQuery(first.Lease.Job), Ct)).Count);
+        var both = Assert.Single(await Store.ItemRunsAsync(new ItemRunQuery(first.Lease.Job, "commits", "a1"), Ct));
+        Assert.Equal((first.Lease.Job, "a1"), (both.JobId, both.Result.Key));
+        Assert.Empty(await Store.ItemRunsAsync(new ItemRunQuery(new JobId(987_654), "commits", "a1"), Ct));
     }
 
     [Fact]

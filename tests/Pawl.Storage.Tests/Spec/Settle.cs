@@ -245,6 +245,75 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task The_answer_to_an_end_names_the_children_that_came_with_it()
+    {
+        var running = await RunningAsync();
+        var last = new AttemptSave { Lease = running.Lease, Children = [Plain with { Type = "child" }] };
+
+        var reply = await SettleAsync(Success(running) with { Last = last });
+
+        Assert.Equal((Settled.Done, JobState.Succeeded), (reply.What, reply.State));
+        var child = Assert.Single(reply.Last!.Children!);
+        Assert.Equal(running.Lease.Job, (await JobAsync(child.Id)).ParentId);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_end_whose_last_words_are_refused_is_not_stored(bool succeeds)
+    {
+        var running = await RunningAsync();
+        var (id, before) = (running.Lease.Job, await PhotoAsync(running.Lease.Job));
+        var orphan = Plain with { Type = "child", DependsOn = [new Dependency(new JobId(987_654_321))] };
+        var last = new AttemptSave
+        {
+            Lease = running.Lease,
+            Progress = new JobProgress { Done = 9 },
+            Log = Json("{}\n"),
+            Children = [Plain with { Type = "child" }, orphan],
+        };
+
+        var end = succeeds ? Success(running) : Again(running);
+        var reply = await SettleAsync(end with { Last = last });
+
+        Assert.Equal((Settled.LastRefused, JobState.Running, 1), (reply.What, reply.State, reply.Attempt));
+        Assert.Equal(new EnqueueRefusal(1, "dependency_missing", new JobId(987_654_321)), reply.Last!.ChildRefusal);
+        Assert.Equal(before, await PhotoAsync(id));
+        Assert.Equal(Settled.Done, (await SettleAsync(end with { Last = last with { Children = [] } })).What);
+    }
+
+    [Fact]
+    public async Task An_end_whose_last_checkpoint_is_not_the_next_is_not_stored()
+    {
+        var running = await RunningAsync();
+        await SaveAsync(new AttemptSave { Lease = running.Lease, Checkpoint = new NewCheckpoint(Json("1"), Version: 1) });
+        var before = await PhotoAsync(running.Lease.Job);
+        var last = new AttemptSave { Lease = running.Lease, Checkpoint = new NewCheckpoint(Json("2"), Version: 1) };
+
+        var reply = await SettleAsync(Snooze(running) with { Last = last });
+
+        Assert.Equal((Settled.LastRefused, JobState.Running), (reply.What, reply.State));
+        Assert.Equal((true, 1), (reply.Last!.CheckpointOlder, reply.Last.CheckpointVersion));
+        Assert.Equal(before, await PhotoAsync(running.Lease.Job));
+        var job = await EndAsync(Snooze(running) with { Last = last with { Checkpoint = new NewCheckpoint(Json("2"), Version: 2) } });
+        Assert.Equal((JobState.Scheduled, 2), (job.State, job.Checkpoint!.Version));
+    }
+
+    [Fact]
+    public async Task An_end_that_is_refused_for_its_last_words_holds_up_no_other()
+    {
+        var worker = await WorkerAsync();
+        await EnqueueAllAsync(Plain, Plain);
+        var jobs = await ClaimAsync(worker, 2);
+        var last = new AttemptSave { Lease = jobs[0].Lease, Checkpoint = new NewCheckpoint(Json("1"), Version: 7) };
+
+        var replies = await Store.SettleAsync([Success(jobs[0]) with { Last = last }, Success(jobs[1])], Now, Ct);
+
+        Assert.Equal([Settled.LastRefused, Settled.Done], replies.Select(reply => reply.What));
+        Assert.Equal([jobs[0].Lease.Job], (await BeatAsync(worker)).Held.Select(lease => lease.Job));
+    }
+
+    [Fact]
     public async Task Many_ends_in_one_call_are_answered_in_order_and_each_stands_alone()
     {
         var worker = await WorkerAsync();

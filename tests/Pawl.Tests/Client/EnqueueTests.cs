@@ -70,6 +70,26 @@ public sealed class EnqueueTests
         Assert.Empty((await test.Jobs.ListAsync(cancellationToken: Token)).Jobs);
     }
 
+    [Fact]
+    public async Task Two_jobs_of_a_batch_that_show_one_key_for_different_work_are_both_named()
+    {
+        await using var test = await StartAsync();
+        var refused = await RefusedAsync(() => test.Jobs.EnqueueManyAsync(
+            [
+                new("test.say", """{"word":"a"}"""u8.ToArray()),
+                new("test.say", """{"word":"a"}"""u8.ToArray(), new() { UniqueKey = "k" }),
+                new("test.say", """{"word":"b"}"""u8.ToArray(), new() { UniqueKey = "k" }),
+            ],
+            Token));
+
+        Assert.Equal("idempotency_conflict", refused.Code);
+        Assert.Equal(
+            "Job 2 of the batch: the key belongs to job 1 of the same batch, whose request was another one. "
+            + "Send the same request, or choose another key. Nothing was stored.",
+            refused.Message);
+        Assert.Equal((2, 1), ((int)refused.Data["index"]!, (int)refused.Data["other_index"]!));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(10_001)]

@@ -52,6 +52,30 @@ public sealed class AlarmTests
     }
 
     [Fact]
+    public async Task A_loop_that_is_woken_has_something_to_do_from_that_moment_on()
+    {
+        var steps = new OneByOne();
+        var woken = 0;
+        var loop = steps.StartAsync(async () =>
+        {
+            for (; woken < 100; woken++)
+            {
+                await _alarm.RestAsync(TimeSpan.FromSeconds(5), _clock, Cancelled);
+            }
+        });
+        await steps.QuietAsync();
+
+        for (var rings = 1; rings <= 100; rings++)
+        {
+            _alarm.Ring();
+            await steps.QuietAsync();
+            Assert.Equal(rings, woken);
+        }
+
+        await loop;
+    }
+
+    [Fact]
     public async Task A_stop_ends_the_rest()
     {
         using var stop = new CancellationTokenSource();

@@ -94,6 +94,19 @@ public sealed class RecoveryRulesTests
         Assert.Equal((RecoveryRule.MappingFixed, false, "cards-v1/parser-1.3"), (changed.Rule, changed.NeedsYes, changed.Key));
     }
 
+    [Theory]
+    [InlineData(null, "m1", "#m1")]
+    [InlineData("m1", "m2", "#m2")]
+    [InlineData("m2", "m2", null)]
+    [InlineData("m1", null, null)]
+    public void Bad_input_is_tried_again_once_its_type_has_another_configuration(string? then, string? now, string? key)
+    {
+        var job = Sample.Failed(ErrorCategory.InvalidInput);
+        job = job with { Error = job.Error! with { Configuration = then } };
+        var pick = RecoveryRules.OfFailed(job, Capture with { Configuration = now });
+        Assert.Equal((RecoveryRule.MappingFixed, key is null, key), (pick.Rule, pick.NeedsYes, pick.Key));
+    }
+
     [Fact]
     public void A_running_job_is_left_alone_until_it_stands_still_for_too_long()
     {

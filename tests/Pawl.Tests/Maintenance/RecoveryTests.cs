@@ -26,7 +26,7 @@ public sealed class RecoveryTests
         var run = await _recovery.RunAsync(RecoveryKind.Failed, by: "ann", cancellationToken: Installation.Cancelled);
 
         Assert.Equal((3, 0, 2), (run.RecoveredJobs, run.FailedRecoveries, run.SkippedJobs));
-        Assert.Equal("Recovery failed: 3 recovered, 0 failed, 2 skipped", run.Message);
+        Assert.Equal("Job recovery completed: 3 recovered, 0 failed, 2 skipped", run.Message);
         Assert.True(run.Success);
         Assert.Equal(
             ["permission (permission) does not pass by itself", "too_large (payload_too_large) does not pass by itself"],
@@ -451,7 +451,7 @@ public sealed class RecoveryTests
         var tally = new RecoveryTally(
             1, new RecoveryRequest(RecoveryKind.Comprehensive, RecoveryTrigger.Manual, "ann", DryRun: false, 50), here.Clock.GetUtcNow());
         var cycle = new RecoveryCycle(
-            here.Store, settings, here.Clock, new RecoveryChecks(settings, here.Clock), _ => TimeSpan.Zero, _ => true);
+            here.Store, settings, here.Clock, _ => TimeSpan.Zero, _ => true);
         await cycle.RunAsync(tally, new RecoveryPlace(), term: 1, Installation.Cancelled);
         var run = tally.Result(here.Clock.GetUtcNow());
         Assert.False(run.Success);

@@ -19,7 +19,7 @@ public sealed class ClaimingTests
         await EnqueueAsync(test, Slots);
         await door.Full.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
         await EnqueueAsync(test, Backlog);
-        await LoseAheadAsync(test);
+        await LoseAsync(test, Backlog, ahead: true);
 
         door.Open();
         await test.RunUntilIdleAsync(TestContext.Current.CancellationToken);
@@ -30,7 +30,23 @@ public sealed class ClaimingTests
     [Fact]
     public async Task Jobs_on_their_last_chance_run_one_after_another()
     {
-        var door = new Door(1);
+        var door = new Door(Slots);
+        await using var test = await StartAsync(door, options => options.Worker.LossCap = 2);
+        await EnqueueAsync(test, Slots);
+        await door.Full.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await EnqueueAsync(test, Slots, from: Door.Suspects);
+        await LoseAsync(test, Slots, ahead: false);
+
+        door.Open();
+        await test.RunUntilIdleAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((2 * Slots, 1), (await SucceededAsync(test), door.MostSuspects));
+    }
+
+    [Fact]
+    public async Task With_a_cap_of_one_loss_all_slots_are_used()
+    {
+        var door = new Door(Slots);
         await using var test = await StartAsync(door, options => options.Worker.LossCap = 1);
         await EnqueueAsync(test, Slots);
         await door.Full.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -38,7 +54,7 @@ public sealed class ClaimingTests
         door.Open();
         await test.RunUntilIdleAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal((Slots, 1), (await SucceededAsync(test), door.MostInside));
+        Assert.Equal((Slots, Slots), (await SucceededAsync(test), door.MostInside));
     }
 
     [Fact]
@@ -76,8 +92,8 @@ public sealed class ClaimingTests
         Assert.Equal(Backlog, await SucceededAsync(test));
     }
 
-    /// <summary>Another worker takes all that is queued ahead of its slots, and dies.</summary>
-    private static async Task LoseAheadAsync(PawlTest test)
+    /// <summary>Another worker takes all that is queued, into its slots or ahead of them, and dies.</summary>
+    private static async Task LoseAsync(PawlTest test, int count, bool ahead)
     {
         var (store, cancellationToken) = (test.Services.GetRequiredService<IJobStore>(), TestContext.Current.CancellationToken);
         var now = test.Clock.GetUtcNow();
@@ -89,16 +105,16 @@ public sealed class ClaimingTests
                 WorkerId = ghost,
                 Token = new(1, 2),
                 Now = now,
-                Lines = [new("default", "test.knock", Backlog)],
-                Slots = 0,
-                Prefetch = Backlog,
+                Lines = [new("default", "test.knock", count)],
+                Slots = ahead ? 0 : count,
+                Prefetch = ahead ? count : 0,
             },
             cancellationToken);
-        Assert.Equal(Backlog, claimed.Count);
+        Assert.Equal(count, claimed.Count);
         var leader = await store.LeadAsync(new(ghost), cancellationToken);
         var reply = await store.LoseAsync(
             new() { Term = leader.Term, WorkerId = ghost, SeenBeat = 0, Now = now }, cancellationToken);
-        Assert.Equal((true, Backlog), (reply.Accepted, reply.Lost.Count));
+        Assert.Equal((true, count), (reply.Accepted, reply.Lost.Count));
     }
 
     private static Task<PawlTest> StartAsync(Door door, Action<PawlOptions>? options = null) => PawlTest.StartAsync(
@@ -115,8 +131,8 @@ public sealed class ClaimingTests
         },
         TestContext.Current.CancellationToken);
 
-    private static Task EnqueueAsync(PawlTest test, int count) => test.Jobs.EnqueueManyAsync(
-        Enumerable.Range(0, count).Select(number => new Knock(number)), cancellationToken: TestContext.Current.CancellationToken);
+    private static Task EnqueueAsync(PawlTest test, int count, int from = 0) => test.Jobs.EnqueueManyAsync(
+        Enumerable.Range(from, count).Select(number => new Knock(number)), cancellationToken: TestContext.Current.CancellationToken);
 
     private static async Task<int> SucceededAsync(PawlTest test) => (await test.Jobs.ListAsync(
         new() { States = [JobState.Succeeded], Limit = 1_000 }, TestContext.Current.CancellationToken)).Jobs.Count;
@@ -128,16 +144,24 @@ public sealed class ClaimingTests
     {
         private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _inside;
+        private int _suspects;
+
+        /// <summary>From this number on jobs are counted on their own, too.</summary>
+        public const int Suspects = 1_000;
 
         /// <summary>Set when so many wait.</summary>
         public TaskCompletionSource Full { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int MostInside { get; private set; }
 
+        public int MostSuspects { get; private set; }
+
         public void Open() => _open.SetResult();
 
-        public async Task EnterAsync(CancellationToken cancellationToken)
+        public async Task EnterAsync(int number, CancellationToken cancellationToken)
         {
+            var suspect = number >= Suspects ? 1 : 0;
+            MostSuspects = Math.Max(MostSuspects, Interlocked.Add(ref _suspects, suspect));
             var inside = Interlocked.Increment(ref _inside);
             MostInside = Math.Max(MostInside, inside);
             if (inside == full)
@@ -147,11 +171,13 @@ public sealed class ClaimingTests
 
             await _open.Task.WaitAsync(cancellationToken);
             Interlocked.Decrement(ref _inside);
+            Interlocked.Add(ref _suspects, -suspect);
         }
     }
 
     private sealed class KnockHandler(Door door) : IJobHandler<Knock>
     {
-        public Task HandleAsync(Knock payload, JobContext job, CancellationToken cancellationToken) => door.EnterAsync(cancellationToken);
+        public Task HandleAsync(Knock payload, JobContext job, CancellationToken cancellationToken) =>
+            door.EnterAsync(payload.Number, cancellationToken);
     }
 }

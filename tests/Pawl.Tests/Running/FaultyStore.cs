@@ -28,11 +28,17 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     /// <summary>How often each verb was called.</summary>
     public Dictionary<string, int> Calls { get; } = [];
 
+    /// <summary>Why the last words of the next end are refused, whatever they are.</summary>
+    public SaveReply? LastRefused { get; set; }
+
     /// <summary>Lets the next calls of a verb fail before they reach the store.</summary>
     public void FailBefore(string verb, int times = 1, Exception? error = null) => Add(new(verb, times, false, error));
 
     /// <summary>Lets the next calls of a verb be committed and then fail: nobody hears of what was done.</summary>
     public void FailAfter(string verb, int times = 1) => Add(new(verb, times, true, null));
+
+    /// <summary>Lets something happen between the next call of a verb and its answer.</summary>
+    public void Meanwhile(string verb, Func<Task> happens) => Add(new(verb, 1, true, null) { Happens = happens });
 
     /// <summary>Ends all faults.</summary>
     public void Heal()
@@ -64,7 +70,7 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
 
     public ValueTask<IReadOnlyList<SettleReply>> SettleAsync(
         IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync("Settle", () => inner.SettleAsync(settlements, now, cancellationToken));
+        RunAsync("Settle", () => SettledAsync(settlements, now, cancellationToken));
 
     public ValueTask<LoseReply> LoseAsync(LoseRequest request, CancellationToken cancellationToken) =>
         RunAsync("Lose", () => inner.LoseAsync(request, cancellationToken));
@@ -150,6 +156,16 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
+    private async ValueTask<IReadOnlyList<SettleReply>> SettledAsync(
+        IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var refused = LastRefused;
+        LastRefused = null;
+        return refused is null
+            ? await inner.SettleAsync(settlements, now, cancellationToken)
+            : [.. settlements.Select(end => new SettleReply(Settled.LastRefused, JobState.Running, end.Lease.Attempt, refused))];
+    }
+
     private void Add(Fault fault)
     {
         lock (_gate)
@@ -183,6 +199,12 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         }
 
         var result = await call();
+        if (fault is { Happens: { } happens })
+        {
+            await happens();
+            return result;
+        }
+
         return fault is null ? result : throw new PawlException("storage_unavailable", "The answer was lost.");
     }
 
@@ -195,5 +217,7 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         public bool After => after;
 
         public Exception? Error => error;
+
+        public Func<Task>? Happens { get; init; }
     }
 }

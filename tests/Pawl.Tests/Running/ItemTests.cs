@@ -69,6 +69,36 @@ public sealed class ItemTests
     }
 
     [Fact]
+    public async Task Items_met_again_behind_the_last_checkpoint_are_counted_once()
+    {
+        await using var test = await Stage.StartAsync(async (say, job, token) =>
+        {
+            string[] all = [.. Enumerable.Range(0, 30).Select(i => $"{i}")];
+            if (say.Word == "first")
+            {
+                await job.Items("d").ForEachAsync(["1", "4", "5", "12", "19", "25"], key => key, DoneAsync, token);
+                return;
+            }
+
+            for (var at = job.Checkpoint<int?>() ?? 0; at < all.Length; at += 10)
+            {
+                await job.Items("d", new() { BatchSize = 3 }).ForEachAsync(all[at..(at + 10)], key => key, DoneAsync, token);
+                await job.SaveAsync<int?>(at + 10, total: all.Length, token);
+            }
+        });
+        await test.Jobs.EnqueueAsync(new Say("first"), cancellationToken: Token);
+        await test.RunUntilIdleAsync(Token);
+        var id = (await test.Jobs.EnqueueAsync(new Say("second"), new() { MaxItems = 11 }, Token)).Id;
+        await test.RunUntilIdleAsync(Token);
+
+        var job = await test.Jobs.GetAsync(id, Token);
+        Assert.Equal((JobState.Succeeded, 3), (job.State, job.Attempt));
+        Assert.Equal((24L, 6L, 0L), (job.Progress!.Done, job.Progress.Skipped, job.Progress.Failed));
+
+        static Task<ItemOutput?> DoneAsync(string key, CancellationToken token) => Task.FromResult<ItemOutput?>(null);
+    }
+
+    [Fact]
     public async Task Failed_items_fail_the_attempt_at_its_end_and_the_next_does_only_those()
     {
         var commits = new Commits { Fails = { "2", "4" } };
