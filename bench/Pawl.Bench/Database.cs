@@ -24,7 +24,7 @@ internal static class Database
     public static long Count(string state) => Number("select count(*) from job where state = @text", state);
 
     /// <summary>How many attempts ended well; with one for each succeeded job, each of them ended exactly once.</summary>
-    public static long Succeeded() => Number("select count(*) from attempt where outcome = @text", "succeeded");
+    public static long Succeeded() => Number("select count(*) from attempt_all where outcome = @text", "succeeded");
 
     /// <summary>How many jobs the store itself counts as open; looked at while waiting, where counting rows would be a load of its
     /// own.</summary>

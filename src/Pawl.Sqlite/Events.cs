@@ -11,8 +11,8 @@ internal sealed partial class SqliteStore
     private const string SelectSeqsOfJob = """
         select created_seq as seq from job where id = @job
         union select started_seq from job where id = @job and state = 'running'
-        union select started_seq from attempt where job_id = @job
-        union select ended_seq from attempt where job_id = @job
+        union select started_seq from attempt_all where job_id = @job
+        union select ended_seq from attempt_all where job_id = @job
         union select seq from job_event where job_id = @job
         order by seq
         """;

@@ -33,7 +33,7 @@ internal sealed partial class SqliteStore
 
     private const string SelectAttempts = """
         select attempt, generation, worker_id, outcome, started_at, ended_at, wait_us, run_us, error, next_run_at, rule, recovery
-        from attempt where job_id = @job order by attempt desc
+        from attempt_all where job_id = @job order by attempt desc
         """;
 
     private const string SelectRunning = """

@@ -7,7 +7,7 @@ internal sealed partial class SqliteStore
 {
     private const string SelectSettled = """
         select a.outcome, a.error, a.next_run_at, a.ended_at, e.result, e.degraded
-        from attempt a left join job_end e on e.id = a.job_id
+        from attempt_all a left join job_end e on e.id = a.job_id
         where a.job_id = @job and a.attempt = @attempt and a.lease_token = @token
         """;
 

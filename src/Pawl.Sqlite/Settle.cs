@@ -17,10 +17,10 @@ internal sealed partial class SqliteStore
         where id = @id and state = 'running' and attempt = @attempt and lease_token = @token
         """;
 
-    // of a job that its batch's lease held until now: the start and the end in one change
+    // of a job that its batch's lease held until now: the start, the end and the attempt in one change
     private const string SucceedLeased = """
-        update job set state = 'succeeded', attempt = 1, started_at = @started_at, started_seq = @seq, ended_at = @now,
-            row_version = row_version + 2
+        update job set state = 'succeeded', attempt = 1, started_at = @started_at, started_seq = @started_seq, ended_at = @now,
+            ended_seq = @ended_seq, ended_by = @worker, ended_token = @token, run_us = @run, row_version = row_version + 2
         where id = @id and state = 'queued' and attempt = 0
         """;
 
@@ -86,8 +86,13 @@ internal sealed partial class SqliteStore
     private SettleReply Settle(Batch batch, Settlement end, long now)
     {
         var (id, attempt, token) = end.Lease;
-        if (end is not { Event: JobEvent.Completed, Last: null })
+        if (batch.Leases.Find(id.Value) is { } leased)
         {
+            if (attempt == 1 && leased.Lease.Token == token && end is { Event: JobEvent.Completed, Last: null, Error: null, Rule: null })
+            {
+                return Succeed(batch, end, leased, now);
+            }
+
             batch.Leases.WriteOut(batch.Db, id.Value);
         }
 
@@ -136,10 +141,8 @@ internal sealed partial class SqliteStore
             _ => null,
         };
         var terminal = Transitions.IsTerminal(to);
-        var rows = job.Leased is { } leased
-            ? SucceedOf(batch, id, leased, now)
-            : batch.Db.Use(SettleJob).Bind(Words.Of(to)).Bind(reason).Bind(runAt).Bind(priority).Bind(failures).Bind(snoozes)
-                .Bind(terminal ? now : null).Bind(id).Bind(attempt).Bind(token).Run();
+        var rows = batch.Db.Use(SettleJob).Bind(Words.Of(to)).Bind(reason).Bind(runAt).Bind(priority).Bind(failures).Bind(snoozes)
+            .Bind(terminal ? now : null).Bind(id).Bind(attempt).Bind(token).Run();
         if (rows != 1)
         {
             throw new System.Diagnostics.UnreachableException($"Attempt {attempt} of job {id} held its lease and could not be ended.");
@@ -156,7 +159,7 @@ internal sealed partial class SqliteStore
             batch.Db.Use(SaveEnd).Bind(id).BindText(end.Result).Bind(end.Degraded).Bind(error).Run();
         }
 
-        Account(batch, job, end, to, now);
+        Account(batch, job.Line, end, to, now);
         if (terminal)
         {
             Ended(batch, job.Line, id.Value, to, job.UniqueKey, job.ConcurrencyKey, now);
@@ -171,22 +174,40 @@ internal sealed partial class SqliteStore
         return new SettleReply(Settled.Done, to, attempt, last);
     }
 
-    private static int SucceedOf(Batch batch, JobId id, LeasedJob job, long now)
+    /// <summary>The plain end of a job that its batch's lease held until now: one change of its row.</summary>
+    private SettleReply Succeed(Batch batch, Settlement end, LeasedJob job, long now)
     {
+        var (id, attempt, token) = end.Lease;
         batch.Leases.Remove(batch.Db, id.Value, job);
-        return batch.Db.Use(SucceedLeased).Bind(job.Lease.StartedAt).Bind(job.StartedSeq).Bind(now).Bind(id).Run();
+        var seq = batch.Event(
+            EventKind.Succeeded, id.Value, job.Generation, attempt, JobState.Running, JobState.Succeeded, now, worker: job.Lease.Worker);
+        var rows = batch.Db.Use(SucceedLeased).Bind(job.Lease.StartedAt).Bind(job.StartedSeq).Bind(now).Bind(seq).Bind(job.Lease.Worker)
+            .Bind(token).Bind(end.Run).Bind(id).Run();
+        if (rows != 1)
+        {
+            throw new System.Diagnostics.UnreachableException($"Job {id} was leased with its batch and its row says otherwise.");
+        }
+
+        if (end.Result is not null || end.Degraded is not null)
+        {
+            batch.Db.Use(SaveEnd).Bind(id).BindText(end.Result).Bind(end.Degraded).BindNull().Run();
+        }
+
+        Account(batch, job.Line, end, JobState.Succeeded, now);
+        Ended(batch, job.Line, id.Value, JobState.Succeeded, job.UniqueKey, null, now);
+        return new SettleReply(Settled.Done, JobState.Succeeded, attempt);
     }
 
-    private static void Account(Batch batch, FencedJob job, Settlement end, JobState to, long now)
+    private static void Account(Batch batch, Line line, Settlement end, JobState to, long now)
     {
-        batch.Move(job.Line, JobState.Running, to);
-        var tally = batch.Minutes.Of(job.Line, now);
+        batch.Move(line, JobState.Running, to);
+        var tally = batch.Minutes.Of(line, now);
         tally.Ended[(int)end.Outcome]++;
         tally.RunMicros += Micros.Of(end.Run);
         if (to == JobState.Failed)
         {
             tally.Died++;
-            batch.Die(job.Line, 1);
+            batch.Die(line, 1);
         }
     }
 
@@ -232,15 +253,6 @@ internal sealed partial class SqliteStore
     /// <summary>The job of a lease, if that lease still holds.</summary>
     private static FencedJob? Fenced(Batch batch, in Lease lease)
     {
-        if (batch.Leases.Find(lease.Job.Value) is { } leased)
-        {
-            return lease.Attempt == 1 && leased.Lease.Token == lease.Token
-                ? new FencedJob(
-                    leased.Line, leased.Generation, leased.UniqueKey, null, leased.Lease.StartedAt, leased.StartedSeq, leased.RunAt,
-                    CancelRequested: false, Failures: 0, Snoozes: 0, leased.Priority, leased.Lease.Worker, Recoveries: 0, leased)
-                : null;
-        }
-
         var row = batch.Db.Use(SelectFenced).Bind(lease.Job).Bind(lease.Attempt).Bind(lease.Token);
         if (!row.Step())
         {
@@ -283,6 +295,5 @@ internal sealed partial class SqliteStore
         int Snoozes,
         int Priority,
         long WorkerId,
-        int Recoveries,
-        LeasedJob? Leased = null);
+        int Recoveries);
 }

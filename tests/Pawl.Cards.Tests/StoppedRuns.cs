@@ -53,7 +53,7 @@ public sealed class StoppedRuns : IDisposable
         }
 
         Assert.Empty(Keys("select key from item_run where outcome <> 'succeeded'"));
-        Assert.Equal([outcome, "succeeded"], Keys("select outcome from attempt where job_id = 1 order by attempt"));
+        Assert.Equal([outcome, "succeeded"], Keys("select outcome from attempt_all where job_id = 1 order by attempt"));
         Assert.Equal(["2"], Keys("select count(*) from job"));
         Assert.Equal(
             Keys("select sum(json_extract(metrics, '$.cards')) from item where dataset = 'commits.cards'"),

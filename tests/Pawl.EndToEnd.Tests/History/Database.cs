@@ -71,7 +71,7 @@ internal sealed class Database : IDisposable
     private List<StoredAttempt> Attempts() => Rows(
         """
         select a.job_id, a.attempt, a.generation, coalesce(json_extract(w.facts, '$.pid'), 0), a.outcome, a.rule, a.ended_at
-        from attempt a
+        from attempt_all a
         left join worker w on w.id = a.worker_id
         order by a.job_id, a.attempt
         """,

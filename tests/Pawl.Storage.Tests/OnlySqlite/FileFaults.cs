@@ -63,7 +63,7 @@ internal static class FileFaults
 
     private const string WrongAttempts = """
         select 'job ' || id || ' has had ' || attempt || ' attempts and records ' || ended || ' ended ones'
-        from (select j.id, j.attempt, j.state, (select count(*) from attempt a where a.job_id = j.id) as ended from job j)
+        from (select j.id, j.attempt, j.state, (select count(*) from attempt_all a where a.job_id = j.id) as ended from job j)
         where attempt - (state = 'running') <> ended
         """;
 

@@ -19,7 +19,8 @@ public sealed class Upgrades : IDisposable
     public async Task A_later_step_leaves_every_row_as_it_was_and_a_copy_of_the_file_before_it()
     {
         await MakeFirstAsync();
-        var before = Rows(Place);
+        var columns = Columns(Place);
+        var before = Rows(Place, columns);
         Assert.NotEmpty(before["job"]);
 
         await using (var store = SqliteStore.Open($"Data Source={Place}"))
@@ -33,10 +34,10 @@ public sealed class Upgrades : IDisposable
             Assert.Equal((true, status.Known), (status.Ready, status.Version));
         }
 
-        var after = Rows(Place);
+        var after = Rows(Place, columns);
         Assert.All(before, table => Assert.Equal(table.Value, after[table.Key]));
         var copy = Assert.Single(Copies());
-        Assert.Equal(before, Rows(copy));
+        Assert.Equal(before, Rows(copy, columns));
     }
 
     private string[] Copies() => Directory.GetFiles(_folder.FullPath, "jobs.db.before-*");
@@ -62,17 +63,38 @@ public sealed class Upgrades : IDisposable
         }
 
         using var db = Connection.Open(Place, SqliteOpenMode.ReadWriteCreate);
-        db.Execute("drop table lease; delete from schema_step where number > 1");
+        db.Execute("""
+            drop table lease;
+            drop view attempt_all;
+            alter table job drop column ended_seq;
+            alter table job drop column ended_by;
+            alter table job drop column ended_token;
+            alter table job drop column run_us;
+            delete from schema_step where number > 1
+            """);
         db.Execute("pragma wal_checkpoint(truncate)");
     }
 
-    /// <summary>Every row of every table but those that tell of the file itself.</summary>
-    private static Dictionary<string, string> Rows(string path)
+    /// <summary>The columns of every table but those that tell of the file itself.</summary>
+    private static Dictionary<string, string> Columns(string path)
     {
-        using var db = new SqliteConnection($"Data Source={path};Mode=ReadOnly;Pooling=False");
-        db.Open();
+        using var db = Open(path);
         const string Tables = "select name from sqlite_schema where type = 'table' and name not in ('schema_step', 'meta') order by name";
-        return Read(db, Tables).ToDictionary(name => name, name => string.Join('\n', Read(db, $"select * from {name}")));
+        return Read(db, Tables).ToDictionary(
+            table => table, table => string.Join(", ", Read(db, $"select '\"' || name || '\"' from pragma_table_info('{table}') order by cid")));
+    }
+
+    private static Dictionary<string, string> Rows(string path, Dictionary<string, string> columns)
+    {
+        using var db = Open(path);
+        return columns.ToDictionary(table => table.Key, table => string.Join('\n', Read(db, $"select {table.Value} from {table.Key}")));
+    }
+
+    private static SqliteConnection Open(string path)
+    {
+        var db = new SqliteConnection($"Data Source={path};Mode=ReadOnly;Pooling=False");
+        db.Open();
+        return db;
     }
 
     private static List<string> Read(SqliteConnection db, string sql)

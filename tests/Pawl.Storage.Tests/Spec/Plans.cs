@@ -9,6 +9,7 @@ public abstract partial class JobStoreSpec
     [
         "CONSTANT", "line", "line_count", "queue", "queue_limit", "key_limit", "pause", "worker", "leader", "lease",
         "meta", "schema_step", "sqlite_schema",
+        "attempt_all",   // no table: a view, whose parts stand in the plan by themselves
     ];
 
     /// <summary>Each statement of the store by the name of its constant.</summary>
