@@ -196,7 +196,7 @@ internal sealed class Recovery : IChore, IRecovery
             Log.Recovered(_logger, run.Message);
         }
 
-        run = run.DryRun ? run : await RecordAsync(run, cancellationToken);
+        run = run.DryRun ? run : await RecordAsync(run);
         lock (_gate)
         {
             _recent.AddFirst(run);
@@ -209,12 +209,13 @@ internal sealed class Recovery : IChore, IRecovery
         return run;
     }
 
-    private async Task<RecoveryRun> RecordAsync(RecoveryRun run, CancellationToken cancellationToken)
+    private async Task<RecoveryRun> RecordAsync(RecoveryRun run)
     {
         var fact = new Fact(EventKind.Recovery, Actor: run.By, Reason: Words.Of(run.Kind), Title: run.Message, Data: RecoveryJson.Of(run));
         try
         {
-            await _store.RecordAsync([fact], _clock.GetUtcNow(), cancellationToken);
+            // Not broken off by a stop of the host: what was done by then must be told.
+            await _store.RecordAsync([fact], _clock.GetUtcNow(), CancellationToken.None);
             return run;
         }
         catch (Exception error)

@@ -50,6 +50,9 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     /// <summary>After how long of trying one is given up; infinite for never.</summary>
     public TimeSpan GiveUpAfter { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>Told when <see cref="Answered"/> threw. Must not throw itself.</summary>
+    public Action<TItem, Exception> Unheard { get; init; } = static (_, _) => { };
+
     /// <summary>How many are not stored yet.</summary>
     public int Pending => Volatile.Read(ref _pending);
 
@@ -226,7 +229,15 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     private void Answer(TItem item, TReply reply)
     {
         Interlocked.Decrement(ref _pending);
-        Answered(item, reply);
+        try
+        {
+            Answered(item, reply);
+        }
+        catch (Exception error)
+        {
+            // It is stored. Whoever was to hear of it is at fault, such as a logger that throws, and must not make us store it again.
+            Unheard(item, error);
+        }
     }
 
     private void GiveUp(TItem item, Exception error)

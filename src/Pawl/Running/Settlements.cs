@@ -32,6 +32,7 @@ internal sealed class Settlements : IDisposable
                 return store.SettleAsync(settlements, clock.GetUtcNow(), token);
             },
             Answered = Stored,
+            Unheard = (ending, error) => Tell(ending, error),
             Stored = () => Eased(),
             Failed = Refused,
             Troubled = (count, wait, error) => Log.SettleFailed(logger, count, wait, error),
@@ -114,6 +115,18 @@ internal sealed class Settlements : IDisposable
             case JobState.Queued:
                 Log.Released(_logger, id, type);
                 break;
+        }
+    }
+
+    private void Tell(Ending ending, Exception error)
+    {
+        try
+        {
+            Log.EndUnheard(_logger, ending.Attempt.Claimed.Lease.Job.Value, ending.Attempt.Type.Name, error);
+        }
+        catch (Exception)
+        {
+            // The logger is what threw; there is nobody left to tell.
         }
     }
 
