@@ -100,7 +100,8 @@ internal static partial class Log
             + "the log is kept.")]
     public static partial void LastWordsDropped(ILogger logger, long jobId, string type, string outcome, string reason);
 
-    [LoggerMessage(1214, LogLevel.Warning, "The end of job {JobId} ({Type}) is stored, but a logger or meter threw when it was told of it.")]
+    [LoggerMessage(1214, LogLevel.Warning, "The end of job {JobId} ({Type}) is stored, but a logger or a meter threw when it "
+        + "was told.")]
     public static partial void EndUnheard(ILogger logger, long jobId, string type, Exception error);
 
     [LoggerMessage(1300, LogLevel.Information, "Worker {WorkerId} ({Name}) is ready: {Slots} slots, {Express} of them kept for urgent "

@@ -31,7 +31,9 @@ public sealed class BatchLeasesTests : IDisposable
 
         Assert.Equal(0, Count("select count(*) from lease"));
         Assert.Equal(6, Count("select count(*) from job where state = 'succeeded' and attempt = 1 and started_seq > created_seq"));
-        Assert.Equal(6, Count("select count(*) from attempt_all where outcome = 'succeeded' and worker_id > 0 and started_seq < ended_seq"));
+        Assert.Equal(6, Count("""
+            select count(*) from attempt_all where outcome = 'succeeded' and worker_id > 0 and started_seq < ended_seq
+            """));
     }
 
     [Fact]

@@ -81,7 +81,8 @@ public sealed class Upgrades : IDisposable
         using var db = Open(path);
         const string Tables = "select name from sqlite_schema where type = 'table' and name not in ('schema_step', 'meta') order by name";
         return Read(db, Tables).ToDictionary(
-            table => table, table => string.Join(", ", Read(db, $"select '\"' || name || '\"' from pragma_table_info('{table}') order by cid")));
+            table => table,
+            table => string.Join(", ", Read(db, $"select '\"' || name || '\"' from pragma_table_info('{table}') order by cid")));
     }
 
     private static Dictionary<string, string> Rows(string path, Dictionary<string, string> columns)
