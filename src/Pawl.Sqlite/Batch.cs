@@ -185,6 +185,7 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
         var recorded = _lastSeq > _committedSeq;
         _committedSeq = _lastSeq;
         Queues.Committed();
+        Leases.Committed();
         var (runnable, scheduled) = (_runnable, _scheduled);
         long[] attention = _attention.Count == 0 ? [] : [.. _attention];
         Forget();

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Pawl.Sqlite;
 
 /// <summary>A lease on many jobs that were claimed together: one row instead of a change to each of theirs.</summary>
@@ -17,21 +19,21 @@ internal sealed class BatchLease(long id, long worker, LeaseToken token, long st
 
 /// <summary>A job that runs its first attempt by such a lease; its own row still says that it waits.</summary>
 internal readonly record struct LeasedJob(
-    BatchLease Lease, Line Line, int Priority, long RunAt, int Generation, string? UniqueKey, long StartedSeq, bool Prefetched);
+    BatchLease Lease, Line Line, int Generation, string? UniqueKey, long StartedSeq, bool Prefetched);
 
 /// <summary>The jobs that run by the lease of their batch alone. Most of them end before anybody looks, and are then written
 /// once.</summary>
 /// <remarks>
-/// <para>Whoever is about to look at such a job's row, or to change it in any way but its plain success, calls <c>WriteOut</c>
-/// first; from then on it is a running job like any other. So only three places know of this: the claim, the success, and the doors to a
-/// row (<see cref="Head"/>, the fence, reads).</para>
-/// <para>Storage ceilings measured before the design put this at 1.7 times a row change for each claim.</para>
+/// <para>Whoever is about to look at such a job's row, or to change it in any way but its plain success, has it written out first; from
+/// then on it is a running job like any other. The doors to a row see to that: <see cref="Head"/>, the fence of a running attempt, the loss
+/// of a worker, the reads. A backup, an opening and a closing leave none at all.</para>
+/// <para>Used by the writer alone, but for what is said to be for readers.</para>
 /// </remarks>
 internal sealed class BatchLeases
 {
     private const string SelectLeases = "select id, worker_id, token, started_at, jobs from lease order by id";
     private const string SelectLeased = """
-        select line_id, priority, run_at, generation, unique_key from job where id = @id and state = 'queued' and attempt = 0
+        select line_id, generation, unique_key from job where id = @id and state = 'queued' and attempt = 0
         """;
 
     private const string InsertLease = """
@@ -46,16 +48,39 @@ internal sealed class BatchLeases
         """;
 
     private readonly Dictionary<long, LeasedJob> _jobs = [];
+    private readonly ConcurrentDictionary<long, long> _shown = new();   // the worker of each, for readers
+    private readonly List<long> _left = [];
     private long _last;
-    private volatile int _count;
 
-    /// <summary>How many jobs rest on such leases; read from any thread.</summary>
-    public int Count => _count;
+    /// <summary>How many jobs rest on such leases.</summary>
+    public int Count => _jobs.Count;
+
+    /// <summary>Whether a job's row, as a reader may find it, does not tell that it runs. For readers.</summary>
+    public bool Hides(long id) => _shown.ContainsKey(id);
+
+    /// <summary>Whether any of these rows does not; of all when none are named. For readers.</summary>
+    public bool HidesAny(IReadOnlyList<JobId>? ids) => !_shown.IsEmpty && (ids is null || ids.Any(id => Hides(id.Value)));
+
+    /// <summary>How many of a worker's jobs have such rows. For readers.</summary>
+    public int HiddenOf(long worker) => _shown.Count(job => job.Value == worker);
+
+    /// <summary>What was written out or ended is now what readers find.</summary>
+    public void Committed()
+    {
+        foreach (var id in _left)
+        {
+            _shown.TryRemove(id, out _);
+        }
+
+        _left.Clear();
+    }
 
     /// <summary>Reads what stands in the file; at the opening and after a rollback.</summary>
     public void Load(Connection db, Lines lines)
     {
         _jobs.Clear();
+        _shown.Clear();
+        _left.Clear();
         _last = 0;
         var rows = new List<(BatchLease Lease, byte[] Jobs)>();
         for (var row = db.Use(SelectLeases); row.Step();)
@@ -72,23 +97,17 @@ internal sealed class BatchLeases
                 if (row.Step())
                 {
                     var line = lines[row.Long(0)];
-                    Keep(id, new LeasedJob(lease, line, row.Int(1), row.Long(2), row.Int(3), row.TextOrNull(4), seq, prefetched));
+                    Keep(id, new LeasedJob(lease, line, row.Int(1), row.TextOrNull(2), seq, prefetched));
                     row.Reset();
                 }
             }
         }
-
-        _count = _jobs.Count;
     }
 
     /// <summary>Begins a lease; <see cref="Close"/> writes it when its jobs are known.</summary>
     public BatchLease Begin(long worker, LeaseToken token, long now) => new(++_last, worker, token, now);
 
-    public void Add(long id, LeasedJob job)
-    {
-        Keep(id, job);
-        _count = _jobs.Count;
-    }
+    public void Add(long id, LeasedJob job) => Keep(id, job);
 
     /// <summary>Writes a lease, in the transaction of its claim.</summary>
     public void Close(Connection db, BatchLease lease, IReadOnlyList<Storage.Claimed> claimed)
@@ -123,7 +142,7 @@ internal sealed class BatchLeases
     public void Remove(Connection db, long id, LeasedJob job)
     {
         _jobs.Remove(id);
-        _count = _jobs.Count;
+        _left.Add(id);
         job.Line.Leased--;
         if (--job.Lease.Open == 0)
         {
@@ -172,6 +191,7 @@ internal sealed class BatchLeases
     private void Keep(long id, LeasedJob job)
     {
         _jobs.Add(id, job);
+        _shown[id] = job.Lease.Worker;
         job.Line.Leased++;
         job.Lease.Open++;
     }

@@ -200,8 +200,9 @@ internal sealed partial class SqliteStore
         Look(batch, claim, behind, line, room, most, candidates, atFront: true);
         if (candidates.Count < enough)
         {
+            var nobody = candidates.Count == enough - most;   // then the front goes on below
             var below = batch.Db.Use(SelectBelow).Bind(line.Id).Bind((long)passed.Priority).Bind(least);
-            Look(batch, claim, below, line, room, enough - candidates.Count, candidates);
+            Look(batch, claim, below, line, room, enough - candidates.Count, candidates, atFront: nobody);
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed partial class SqliteStore
             },
             cancellationToken);
 
-    private static LineFacts WithCounts(Connection db, long id, LineFacts facts)
+    private LineFacts WithCounts(Connection db, long id, LineFacts facts)
     {
         var counts = Enum.GetValues<JobState>().ToDictionary(state => state, _ => 0L);
         var shares = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -93,23 +93,28 @@ internal sealed partial class SqliteStore
         long Share(int count) => shares.GetValueOrDefault(Line.CountNames[count]);
     }
 
-    /// <summary>The front of each priority, one step a priority: the line itself is never walked.</summary>
-    private static DateTimeOffset? Oldest(Connection db, long line)
+    /// <summary>The front of each priority: the line itself is never walked but for what is leased there already.</summary>
+    private DateTimeOffset? Oldest(Connection db, long line)
     {
         long? oldest = null;
-        for (var below = 1001L; ;)
+        var below = 1001L;
+        while (true)
         {
-            var next = db.Use(SelectNextPriority).Bind(line).Bind(below);
-            if (!next.Step())
+            var row = db.Use(SelectBelow).Bind(line).Bind(below).Bind((long)LeastPriority);
+            var found = row.Step();
+            while (found && _batch.Leases.Hides(row.Long(0)))
             {
-                break;
+                found = row.Step();
             }
 
-            below = next.Long(0);
-            oldest = Math.Min(oldest ?? long.MaxValue, next.Long(1));
-            next.Reset();
-        }
+            if (!found)
+            {
+                return oldest is { } at ? Micros.ToTime(at) : null;
+            }
 
-        return oldest is { } at ? Micros.ToTime(at) : null;
+            below = row.Long(1);
+            oldest = Math.Min(oldest ?? long.MaxValue, row.Long(2));
+            row.Reset();
+        }
     }
 }

@@ -31,8 +31,7 @@ internal sealed partial class SqliteStore
         if (together && candidate.Plain)
         {
             batch.Leases.Add(candidate.Id, new LeasedJob(
-                claim.LeaseOf(batch), candidate.Line, candidate.Priority, candidate.RunAt, candidate.Generation, candidate.UniqueKey, seq,
-                job.Prefetched));
+                claim.LeaseOf(batch), candidate.Line, candidate.Generation, candidate.UniqueKey, seq, job.Prefetched));
         }
         else if (batch.Db.Use(LeaseJob).Bind(claim.Request.WorkerId).Bind(claim.Request.Token).Bind(job.Prefetched).Bind(claim.Now)
             .Bind(seq).Bind(candidate.Id).Run() != 1)

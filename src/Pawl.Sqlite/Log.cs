@@ -24,7 +24,8 @@ internal sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ValueTask<LogPage> LogAsync(LogQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(
+        ReadJobsAsync(
+            [query.Job],
             db =>
             {
                 var row = db.Use(SelectNow).Bind(query.Job);

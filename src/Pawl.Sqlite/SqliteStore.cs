@@ -199,9 +199,16 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
     /// <summary>Reads of job rows, these or any: what the leases of batches know is written to the rows first.</summary>
     private async ValueTask<T> ReadJobsAsync<T>(IReadOnlyList<JobId>? ids, Func<Connection, T> work, CancellationToken cancellationToken)
     {
-        if (_batch.Leases.Count > 0)
+        if (_batch.Leases.HidesAny(ids))
         {
-            await WriteAsync(batch => batch.Leases.WriteOut(batch.Db, ids), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await WriteAsync(batch => batch.Leases.WriteOut(batch.Db, ids), cancellationToken).ConfigureAwait(false);
+            }
+            catch (PawlException error) when (error.Code.StartsWith("storage_", StringComparison.Ordinal))
+            {
+                // A full disk must not make the store unreadable: those jobs are shown as waiting, which they were a moment ago.
+            }
         }
 
         return await ReadAsync(work, cancellationToken).ConfigureAwait(false);

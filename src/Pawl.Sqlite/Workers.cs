@@ -13,8 +13,7 @@ internal sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken) =>
-        ReadJobsAsync<IReadOnlyList<WorkerRow>>(
-            null,
+        ReadAsync<IReadOnlyList<WorkerRow>>(
             db =>
             {
                 var workers = new List<WorkerRow>();
@@ -24,7 +23,7 @@ internal sealed partial class SqliteStore
                     var dead = !row.Flag(3) && row.Long(2) != _opening;
                     workers.Add(new WorkerRow(
                         row.Long(0), StoreJson.ReadFacts(row.Text(1)), row.Long(4), row.Flag(5), dead, row.Flag(6),
-                        row.Int(7), row.Time(8), row.Time(9), row.Int(10)));
+                        row.Int(7), row.Time(8), row.Time(9), row.Int(10) + _batch.Leases.HiddenOf(row.Long(0))));
                 }
 
                 return workers;

@@ -49,9 +49,33 @@ public sealed class BatchLeasesTests : IDisposable
         Assert.Equal((1, Now), (attempt.Attempt, attempt.StartedAt));
         Assert.Equal(6, Count("select count(*) from job where state = 'queued'"));   // looking at one writes no other
 
+        Assert.Equal(8, (await store.WorkersAsync(Ct)).Single().Running);
+        Assert.Equal(6, Count("select count(*) from job where state = 'queued'"));   // nor does counting
+
         Assert.Equal(8, (await store.ListAsync(new JobQuery { States = [JobState.Running] }, Ct)).Jobs.Count);
         Assert.Equal(8, (await store.WorkersAsync(Ct)).Single().Running);
         Assert.Equal(0, Count("select count(*) from lease"));
+    }
+
+    [Fact]
+    public async Task The_log_of_one_that_has_said_nothing_yet_is_not_at_its_end()
+    {
+        await using var store = await OpenAsync();
+        var claimed = await ClaimAsync(store, 4);
+
+        var page = await store.LogAsync(new LogQuery(claimed[0].Lease.Job), Ct);
+
+        Assert.Equal((1, false), (page.Attempt, page.Ended));
+    }
+
+    [Fact]
+    public async Task The_oldest_that_waits_is_not_one_that_runs()
+    {
+        await using var store = await OpenAsync();
+        await ClaimAsync(store, 4);
+        await store.EnqueueAsync(new EnqueueRequest([Job], Now.AddMinutes(7)), Ct);
+
+        Assert.Equal(Now.AddMinutes(7), (await store.LinesAsync(Ct)).Single().OldestRunnableAt);
     }
 
     [Fact]
