@@ -8,7 +8,12 @@ internal sealed partial class SqliteStore
     private const string SelectUniqueKey = "select job_id, body_hash from unique_key where type = @type and key = @key";
     private const string InsertUniqueKey = "insert into unique_key (type, key, job_id, body_hash) values (@type, @key, @job, @hash)";
 
-    private const string SelectIdempotencyKey = "select job_id, body_hash from idempotency_key where key = @key and expires_at > @now";
+    // a purged job holds its key no more: nobody could look at what the answer named
+    private const string SelectIdempotencyKey = """
+        select job_id, body_hash from idempotency_key
+        where key = @key and expires_at > @now and exists (select 1 from job where id = job_id)
+        """;
+
     private const string SaveIdempotencyKey = """
         insert into idempotency_key (key, job_id, body_hash, expires_at) values (@key, @job, @hash, @expires)
         on conflict (key) do update set job_id = excluded.job_id, body_hash = excluded.body_hash, expires_at = excluded.expires_at
