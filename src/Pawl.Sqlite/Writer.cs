@@ -126,7 +126,8 @@ internal sealed class Writer : IDisposable
                 _arrived.Reset();
             }
 
-            Volatile.Write(ref _signalled, 0);   // before taking: a call that comes after the last take signals anew
+            // Before taking: a call that comes after the last take signals anew. A plain write could be seen after the take has looked.
+            Interlocked.Exchange(ref _signalled, 0);
             while (_calls.Count < MostCalls && _waiting.TryDequeue(out var call))
             {
                 _calls.Add(call);
