@@ -40,6 +40,9 @@ internal sealed class Writer : IDisposable
         }
     }
 
+    /// <summary>Whether it has stopped for good because nothing is known about the disk.</summary>
+    public bool HasFailed => _failed is not null;
+
     /// <summary>Runs work in a transaction; done after its commit. A caller that gives up is let go at once: work that has not begun is
     /// never done, of work that has begun it does not learn the end.</summary>
     public ValueTask<T> WriteAsync<T>(Func<Batch, T> work, CancellationToken cancellationToken)
@@ -234,8 +237,9 @@ internal sealed class Writer : IDisposable
 
             _batch.Load();
         }
-        catch (Exception error) when (error is SqliteException or FormatException)
+        catch (Exception error)
         {
+            // Whatever it is: on this thread it would end the process, and without what Load reads nothing may be written.
             _failed = new PawlException(
                 "storage_failed",
                 $"A transaction could not be rolled back ({error.Message}). Nothing more is acknowledged; restart the process.",
