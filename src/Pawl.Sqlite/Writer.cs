@@ -94,7 +94,15 @@ internal sealed class Writer : IDisposable
     {
         lock (_inline)
         {
-            return work(_batch.Db);
+            try
+            {
+                return work(_batch.Db);
+            }
+            catch
+            {
+                _batch.Db.ResetAll();   // the next who uses its statement would find it at work
+                throw;
+            }
         }
     }
 

@@ -111,6 +111,29 @@ public sealed class WriterTests : IDisposable
         Assert.Equal(4, Count(crashed, "select count(*) from job where state = 'running'"));
     }
 
+    [Fact]
+    public async Task A_read_in_memory_that_throws_leaves_its_statement_ready_for_the_next()
+    {
+        const string Sql = "select @one union all select @two";
+        await using var store = await OpenAsync(":memory:");
+        var writer = WriterOf(store);
+
+        Assert.Throws<FormatException>(() => writer.Exclusive<int>(db =>
+        {
+            Assert.True(db.Use(Sql).Bind(1L).Bind(2L).Step());
+            throw new FormatException();
+        }));
+
+        Assert.Equal(3, writer.Exclusive(db =>
+        {
+            var row = db.Use(Sql).Bind(3L).Bind(4L);
+            Assert.True(row.Step());
+            var value = row.Long(0);
+            row.Reset();
+            return value;
+        }));
+    }
+
     private static NewJob Job => new() { Type = "mail", Queue = "default", Payload = "{}"u8.ToArray() };
 
     private static Writer WriterOf(SqliteStore store) =>
