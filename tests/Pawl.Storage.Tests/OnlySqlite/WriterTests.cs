@@ -134,6 +134,35 @@ public sealed class WriterTests : IDisposable
         }));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Reads_that_wait_for_room_are_told_when_the_store_closes()
+    {
+        await (await OpenAsync(Place)).DisposeAsync();
+        var readers = new Readers(Place, 1);
+        using var begun = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var first = Task.Run(
+            () => readers.ReadAsync(
+                _ =>
+                {
+                    begun.Set();
+                    goOn.Wait(Ct);
+                    return 1;
+                },
+                Ct).AsTask(),
+            Ct);
+        begun.Wait(Ct);
+        var second = readers.ReadAsync(_ => 2, Ct).AsTask();
+
+        var closing = Task.Run(readers.Dispose, Ct);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => second);
+        goOn.Set();
+
+        Assert.Equal(1, await first);
+        await closing;
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => readers.ReadAsync(_ => 3, Ct).AsTask());
+    }
+
     private static NewJob Job => new() { Type = "mail", Queue = "default", Payload = "{}"u8.ToArray() };
 
     private static Writer WriterOf(SqliteStore store) =>
