@@ -50,7 +50,7 @@ internal sealed partial class SqliteStore
     private const string SelectHold = "select unique_hold from job_body where id = @id";
 
     /// <summary>After an end: frees its keys and lets go who waited.</summary>
-    private void Ended(Batch batch, Line line, long id, JobState state, string? uniqueKey, string? concurrencyKey, long now)
+    private static void Ended(Batch batch, Line line, long id, JobState state, string? uniqueKey, string? concurrencyKey, long now)
     {
         if (uniqueKey is not null && (state != JobState.Succeeded || HoldsActiveOnly(batch.Db, id)))
         {
@@ -66,7 +66,7 @@ internal sealed partial class SqliteStore
 
     /// <summary>Applies an end to the jobs that depend on it, and theirs to those behind them: one after another, because a chain of
     /// dependencies may be longer than the stack is deep.</summary>
-    private void LetGo(Batch batch, long id, JobState state, long now)
+    private static void LetGo(Batch batch, long id, JobState state, long now)
     {
         batch.Ends.Enqueue((id, state));
         if (batch.Ends.Count > 1)
@@ -146,7 +146,7 @@ internal sealed partial class SqliteStore
     }
 
     /// <summary>A new job may wait for one that has ended badly already; its edge rule applies at once.</summary>
-    private void MeetEnded(Batch batch, long id, long now)
+    private static void MeetEnded(Batch batch, long id, long now)
     {
         var edges = new List<(long On, DependencyWhen, DependencyOnFailed, JobState)>();
         for (var row = batch.Db.Use(SelectEndedEdges).Bind(id); row.Step();)
@@ -160,7 +160,7 @@ internal sealed partial class SqliteStore
         }
     }
 
-    private void Meet(Batch batch, long job, long on, DependencyWhen accept, DependencyOnFailed onFailed, JobState ended, long now)
+    private static void Meet(Batch batch, long job, long on, DependencyWhen accept, DependencyOnFailed onFailed, JobState ended, long now)
     {
         if (Meets(accept, ended) || onFailed == DependencyOnFailed.Run)
         {
@@ -212,7 +212,7 @@ internal sealed partial class SqliteStore
     }
 
     /// <summary>Ends a job that does not run: cancel, expiry, failed dependency. Whether it did.</summary>
-    private bool EndUnstarted(Batch batch, long id, JobEvent happened, string? reason, string? actor, long now, string? why = null)
+    private static bool EndUnstarted(Batch batch, long id, JobEvent happened, string? reason, string? actor, long now, string? why = null)
     {
         if (Head.Find(batch, id) is not { } head || Transitions.Next(head.State, happened) is not { } to)
         {

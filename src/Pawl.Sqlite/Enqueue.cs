@@ -4,15 +4,6 @@ namespace Pawl.Sqlite;
 
 internal sealed partial class SqliteStore
 {
-    private const string SelectUniqueKey = "select job_id, body_hash from unique_key where type = @type and key = @key";
-    private const string InsertUniqueKey = "insert into unique_key (type, key, job_id, body_hash) values (@type, @key, @job, @hash)";
-
-    private const string SelectIdempotencyKey = "select job_id, body_hash from idempotency_key where key = @key and expires_at > @now";
-    private const string SaveIdempotencyKey = """
-        insert into idempotency_key (key, job_id, body_hash, expires_at) values (@key, @job, @hash, @expires)
-        on conflict (key) do update set job_id = excluded.job_id, body_hash = excluded.body_hash, expires_at = excluded.expires_at
-        """;
-
     private const string SelectState = "select state from job where id = @id";
     private const string SelectDepth = "select depth from job_body where id = @id";
     private const string SelectHolders = "select id from job where concurrency_key = @key and state = 'running' order by id limit @most";
@@ -61,7 +52,7 @@ internal sealed partial class SqliteStore
             }
 
             known[index] = there;
-            if (there is null && (job.UniqueKey ?? job.IdempotencyKey) is not null)
+            if ((job.UniqueKey ?? job.IdempotencyKey) is not null)
             {
                 inRequest ??= [];
                 if (Twin(inRequest, jobs, index, out var conflict) is { } first)
@@ -71,7 +62,7 @@ internal sealed partial class SqliteStore
                         return new EnqueueReply([], new EnqueueRefusal(index, "idempotency_conflict", null, with));
                     }
 
-                    known[index] = new Enqueued(new JobId(-first), true, default);   // resolved below, when the first one has its number
+                    known[index] ??= new Enqueued(new JobId(-first), true, default);   // resolved below, when the first one has its number
                 }
             }
         }
@@ -85,6 +76,10 @@ internal sealed partial class SqliteStore
                 { Id.Value: <= 0 } twin => replies[-twin.Id.Value] with { Deduplicated = true },
                 { } there => there,
             };
+            if (known[index] is not null)
+            {
+                KeepRequest(batch.Db, jobs[index], replies[index].Id, now);
+            }
         }
 
         return new EnqueueReply(replies);
@@ -142,28 +137,6 @@ internal sealed partial class SqliteStore
         }
 
         return job.ParentId is { } parent && Depth(batch.Db, parent) >= MostDepth ? ("depth_exceeded", parent) : default;
-    }
-
-    private static List<(JobId Job, byte[] Hash)> Holders(Connection db, NewJob job, long now)
-    {
-        var holders = new List<(JobId, byte[])>();
-        if (job.UniqueKey is { } unique)
-        {
-            for (var row = db.Use(SelectUniqueKey).Bind(job.Type).Bind(unique); row.Step();)
-            {
-                holders.Add((new JobId(row.Long(0)), row.Bytes(1)));
-            }
-        }
-
-        if (job.IdempotencyKey is { } request)
-        {
-            for (var row = db.Use(SelectIdempotencyKey).Bind(request).Bind(now); row.Step();)
-            {
-                holders.Add((new JobId(row.Long(0)), row.Bytes(1)));
-            }
-        }
-
-        return holders;
     }
 
     /// <summary>The oldest of a key's running jobs when the key has no room.</summary>
@@ -230,8 +203,7 @@ internal sealed partial class SqliteStore
 
         if (job.IdempotencyKey is { } request)
         {
-            var expires = now + Micros.Of(job.IdempotencyHold);
-            batch.Db.Use(SaveIdempotencyKey).Bind(request).Bind(id).BindBlob(job.BodyHash.Span).Bind(expires).Run();
+            SaveRequest(batch.Db, job, request, id, now);
         }
 
         foreach (var edge in edges)

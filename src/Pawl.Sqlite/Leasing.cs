@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pawl.Storage;
 
 namespace Pawl.Sqlite;
@@ -20,20 +21,18 @@ internal sealed partial class SqliteStore
 
     private static Claimed? Lease(Batch batch, ClaimRun claim, Candidate candidate, ClaimPlace place, bool byAge, bool together)
     {
-        if (Describe(batch, claim, candidate, place, byAge) is not { } job)
-        {
-            return null;
-        }
-
+        var (job, damage) = TryDescribe(batch, claim, candidate, place, byAge);
+        var prefetched = place == ClaimPlace.Ahead;
+        var attempt = candidate.Attempt + 1;
         var seq = batch.Event(
-            EventKind.Started, candidate.Id, job.Generation, job.Lease.Attempt, JobState.Queued, JobState.Running,
+            EventKind.Started, candidate.Id, candidate.Generation, attempt, JobState.Queued, JobState.Running,
             claim.Now, reason: byAge ? "ageing" : null, worker: claim.Request.WorkerId);
-        if (together && candidate.Plain)
+        if (together && candidate.Plain && job is not null)
         {
             batch.Leases.Add(candidate.Id, new LeasedJob(
-                claim.LeaseOf(batch), candidate.Line, candidate.Generation, candidate.UniqueKey, seq, job.Prefetched));
+                claim.LeaseOf(batch), candidate.Line, candidate.Generation, candidate.UniqueKey, seq, prefetched));
         }
-        else if (batch.Db.Use(LeaseJob).Bind(claim.Request.WorkerId).Bind(claim.Request.Token).Bind(job.Prefetched).Bind(claim.Now)
+        else if (batch.Db.Use(LeaseJob).Bind(claim.Request.WorkerId).Bind(claim.Request.Token).Bind(prefetched).Bind(claim.Now)
             .Bind(seq).Bind(candidate.Id).Run() != 1)
         {
             throw new System.Diagnostics.UnreachableException($"Job {candidate.Id} was in its line and could not be leased.");
@@ -44,7 +43,52 @@ internal sealed partial class SqliteStore
         var tally = batch.Minutes.Of(candidate.Line, claim.Now);
         tally.Started++;
         tally.WaitMicros += Math.Max(0, claim.Now - candidate.RunAt);
-        return candidate.Attempt == 0 ? job : WithHistory(batch.Db, job, candidate.Recoveries);
+        if (job is null)
+        {
+            Quarantine(batch, new Lease(new JobId(candidate.Id), attempt, claim.Request.Token), damage!, claim.Request.Now);
+            batch.Runnable(candidate.Priority);   // who asked gets one job less than there is room for, so it is told to ask again
+        }
+
+        return job;
+    }
+
+    /// <summary>What the worker must know of a job, or what in its rows cannot be read.</summary>
+    private static (Claimed? Job, string? Damage) TryDescribe(
+        Batch batch, ClaimRun claim, Candidate candidate, ClaimPlace place, bool byAge)
+    {
+        try
+        {
+            return Describe(batch, claim, candidate, place, byAge) is not { } job ? (null, "It has no body.")
+                : (candidate.Attempt == 0 ? job : WithHistory(batch.Db, job, candidate.Recoveries), null);
+        }
+        catch (Exception error) when (error is FormatException or JsonException or ArgumentException or OverflowException)
+        {
+            batch.Db.ResetAll();   // the statement that gave the row stands where it was
+            return (null, error.Message);
+        }
+    }
+
+    /// <summary>Ends a job that no worker can be given, so that those behind it in its line start.</summary>
+    private static void Quarantine(Batch batch, Lease lease, string damage, DateTimeOffset now)
+    {
+        var end = new Settlement
+        {
+            Lease = lease,
+            Outcome = Outcome.Failed,
+            Event = JobEvent.FailedForGood,
+            Rule = "store.corrupt",
+            Error = new()
+            {
+                Category = ErrorCategory.Internal,
+                Code = "corrupt",
+                Message = $"Its rows in the database are damaged, so it cannot be run: {damage} Enqueue it anew, or restore a backup.",
+                Disposition = Disposition.Fail,
+                Rule = "store.corrupt",
+                Fingerprint = "0000c0de",
+                OccurredAt = now,
+            },
+        };
+        End(batch, end, Fenced(batch, lease)!.Value, JobEvent.FailedForGood, Micros.Of(now));
     }
 
     private static Claimed? Describe(Batch batch, ClaimRun claim, Candidate candidate, ClaimPlace place, bool byAge)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Pawl.Storage;
 
 namespace Pawl.Sqlite;
@@ -19,8 +18,6 @@ internal sealed partial class SqliteStore
             and offset >= coalesce((select max(offset) from log where job_id = @job and attempt = @attempt and offset <= @from), 0)
         order by offset
         """;
-
-    private const long MostLogBytes = 16 * 1024 * 1024;
 
     /// <inheritdoc/>
     public ValueTask<LogPage> LogAsync(LogQuery query, CancellationToken cancellationToken) =>
@@ -84,6 +81,7 @@ internal sealed partial class SqliteStore
         return end < 0 ? text.Length : room + end + 1;
     }
 
+    /// <summary>Appends whatever comes: how long a log may be is the worker's setting, and the worker says where it ends.</summary>
     private static void SaveLog(Connection db, AttemptSave save)
     {
         if (save.Log.IsEmpty)
@@ -95,20 +93,6 @@ internal sealed partial class SqliteStore
         var end = db.Use(SelectLogEnd).Bind(job).Bind(attempt);
         var offset = end.Step() ? end.Long(0) : 0;
         end.Reset();
-        if (offset >= MostLogBytes)
-        {
-            return;   // the marker is there already
-        }
-
-        var text = save.Log.Span;
-        if (offset + text.Length > MostLogBytes)
-        {
-            var message = $"The log reached its cap of {MostLogBytes} bytes; what follows was dropped.";
-            text = Encoding.UTF8.GetBytes($"{{\"level\":\"warning\",\"message\":\"{message}\"}}\n");
-            db.Use(InsertLog).Bind(job).Bind(attempt).Bind(Math.Max(offset, MostLogBytes)).BindBlob(text).Run();
-            return;
-        }
-
-        db.Use(InsertLog).Bind(job).Bind(attempt).Bind(offset).BindBlob(text).Run();
+        db.Use(InsertLog).Bind(job).Bind(attempt).Bind(offset).BindBlob(save.Log.Span).Run();
     }
 }

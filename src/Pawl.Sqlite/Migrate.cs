@@ -43,7 +43,7 @@ internal sealed partial class SqliteStore
             var after = Look(db);
             if (after.Ready && !_ready)
             {
-                _batch.Load();
+                LoadBatch();
                 _opening = Opening(db);
                 WriteOutLeases();   // of processes that crashed; from here on their rows tell that those jobs ran
             }
@@ -146,8 +146,39 @@ internal sealed partial class SqliteStore
         if (_batch.Leases.Count > 0)
         {
             _writing.Execute("begin immediate");
-            _batch.Leases.WriteOut(_writing, null);
-            _writing.Execute("commit");
+            try
+            {
+                _batch.Leases.WriteOut(_writing, null);
+                _writing.Execute("commit");
+            }
+            catch
+            {
+                _writing.ResetAll();
+                if (_writing.InTransaction)
+                {
+                    _writing.Execute("rollback");
+                }
+
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Reads what the writer must know before its first transaction.</summary>
+    private void LoadBatch()
+    {
+        try
+        {
+            _batch.Load();
+        }
+        catch (Exception error) when (error is not SqliteException)
+        {
+            throw new PawlException(
+                "not_our_database",
+                $"'{_place.Path}' is damaged: what it says of lines, leases, pauses or limits cannot be read ({error.Message}). "
+                + "No job was changed; restore a backup.",
+                error,
+                exitCode: 8);
         }
     }
 

@@ -8,12 +8,17 @@ internal sealed class Readers(string path, int most) : IDisposable
 {
     private readonly ConcurrentBag<Connection> _idle = [];
     private readonly SemaphoreSlim _room = new(most);
-    private volatile bool _closed;
+    private readonly CancellationTokenSource _closing = new();
 
     public async ValueTask<T> ReadAsync<T>(Func<Connection, T> work, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_closed, this);
-        await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_room.Wait(0, CancellationToken.None))
+        {
+            await WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         try
         {
             var connection = _idle.TryTake(out var idle) ? idle : Open();
@@ -39,7 +44,7 @@ internal sealed class Readers(string path, int most) : IDisposable
 
     public void Dispose()
     {
-        _closed = true;
+        _closing.Cancel();   // those that wait for room are told at once
         for (var i = 0; i < most; i++)
         {
             _room.Wait();   // a read that runs finishes first: the writer must close last
@@ -51,6 +56,20 @@ internal sealed class Readers(string path, int most) : IDisposable
         }
 
         _room.Dispose();
+        _closing.Dispose();
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        try
+        {
+            await _room.WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException closed) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException("The store was closed before the read had room to begin.", closed);
+        }
     }
 
     private Connection Open()

@@ -22,6 +22,7 @@ internal sealed partial class SqliteStore
         """;
 
     private const string DropRecovery = "delete from job_recovery where id = @id";
+    private const string SelectAwaitsApproval = "select requires_approval = 1 from job_body where id = @id";
     private const string SelectKeyHolder = "select job_id from unique_key where type = @type and key = @key and job_id <> @id";
     private const string TakeUniqueKey = """
         insert into unique_key (type, key, job_id, body_hash)
@@ -121,6 +122,14 @@ internal sealed partial class SqliteStore
         else if (head.State == JobState.Failed && !request.Force && ErrorOf(db, id) is { } error && Permanent.Contains(error.Category))
         {
             return new Changed(id, "not_retryable", head.State, Detail: $"{Words.Of(error.Category)} by rule {error.Rule}");
+        }
+
+        var approval = db.Use(SelectAwaitsApproval).Bind(id);
+        var awaits = approval.Step() && approval.Flag(0);
+        approval.Reset();
+        if (awaits)
+        {
+            return new Changed(id, "not_approved", head.State);   // a new generation starts at once, and nobody has said yes
         }
 
         if (head.UniqueKey is { } key)

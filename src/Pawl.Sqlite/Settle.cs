@@ -123,6 +123,13 @@ internal sealed partial class SqliteStore
             return new SettleReply(Settled.LastRefused, JobState.Running, attempt, last);
         }
 
+        return new SettleReply(Settled.Done, End(batch, end, job, happened, now), attempt, last);
+    }
+
+    /// <summary>Ends an attempt whose lease was just checked; where its job goes.</summary>
+    private static JobState End(Batch batch, Settlement end, FencedJob job, JobEvent happened, long now)
+    {
+        var (id, attempt, token) = end.Lease;
         var to = Transitions.Next(JobState.Running, happened)!.Value;
         var counts = end.Outcome is Outcome.Failed or Outcome.TimedOut;
         var failures = job.Failures + (counts ? 1 : 0);
@@ -171,7 +178,7 @@ internal sealed partial class SqliteStore
             Hint(batch, to, priority, runAt, null);
         }
 
-        return new SettleReply(Settled.Done, to, attempt, last);
+        return to;
     }
 
     /// <summary>The plain end of a job that its batch's lease held until now: one change of its row.</summary>

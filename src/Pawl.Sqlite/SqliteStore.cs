@@ -123,16 +123,25 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
     /// <summary>Closes the file. A host may be disposed without waiting too, and nothing here waits for anybody.</summary>
     public void Dispose()
     {
-        _writer.Dispose();
-        LeavePlain();
-        _readers?.Dispose();   // before the writing connection: the last one to close empties the log, and only the writer may
-        _writing.Dispose();
-        _lock?.Dispose();
+        // From the inside out, whatever fails. The readers go before the writing connection: the last one to close empties the log, and
+        // only the writer may.
+        using (_lock)
+        using (_writing)
+        using (_readers)
+        {
+            _writer.Dispose();
+            LeavePlain();
+        }
     }
 
     /// <summary>Leaves a file whose job rows tell everything. Where that fails its leases do, as after a crash.</summary>
     private void LeavePlain()
     {
+        if (!_ready || _writer.HasFailed)
+        {
+            return;   // what is known here of the leases may not be what the file holds
+        }
+
         try
         {
             _writer.Exclusive(_ =>

@@ -40,7 +40,11 @@ internal sealed class Writer : IDisposable
         }
     }
 
-    /// <summary>Runs work in a transaction; done after its commit.</summary>
+    /// <summary>Whether it has stopped for good because nothing is known about the disk.</summary>
+    public bool HasFailed => _failed is not null;
+
+    /// <summary>Runs work in a transaction; done after its commit. A caller that gives up is let go at once: work that has not begun is
+    /// never done, of work that has begun it does not learn the end.</summary>
     public ValueTask<T> WriteAsync<T>(Func<Batch, T> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -50,7 +54,7 @@ internal sealed class Writer : IDisposable
         }
 
         ObjectDisposedException.ThrowIf(_closing, this);
-        var call = new Call<T>(work);
+        var call = new Call<T>(work, cancellationToken);
         if (_thread is null)
         {
             lock (_inline)
@@ -82,7 +86,7 @@ internal sealed class Writer : IDisposable
             FailWaiting();   // it came between the last look of the closing and its end
         }
 
-        return new ValueTask<T>(call.Task);
+        return new ValueTask<T>(cancellationToken.CanBeCanceled ? call.Task.WaitAsync(cancellationToken) : call.Task);
     }
 
     /// <summary>Runs work on the writing connection between two transactions; in memory, reads come this way too.</summary>
@@ -90,7 +94,15 @@ internal sealed class Writer : IDisposable
     {
         lock (_inline)
         {
-            return work(_batch.Db);
+            try
+            {
+                return work(_batch.Db);
+            }
+            catch
+            {
+                _batch.Db.ResetAll();   // the next who uses its statement would find it at work
+                throw;
+            }
         }
     }
 
@@ -126,15 +138,20 @@ internal sealed class Writer : IDisposable
                 _arrived.Reset();
             }
 
-            Volatile.Write(ref _signalled, 0);   // before taking: a call that comes after the last take signals anew
-            while (_calls.Count < MostCalls && _waiting.TryDequeue(out var call))
+            // Before taking: a call that comes after the last take signals anew. A plain write could be seen after the take has looked.
+            Interlocked.Exchange(ref _signalled, 0);
+            var taken = 0;
+            for (; _calls.Count < MostCalls && _waiting.TryDequeue(out var call); taken++)
             {
-                _calls.Add(call);
+                if (!call.GaveUp())
+                {
+                    _calls.Add(call);
+                }
             }
 
+            Interlocked.Add(ref _count, -taken);
             if (_calls.Count > 0)
             {
-                Interlocked.Add(ref _count, -_calls.Count);
                 lock (_inline)
                 {
                     Commit();
@@ -228,8 +245,9 @@ internal sealed class Writer : IDisposable
 
             _batch.Load();
         }
-        catch (Exception error) when (error is SqliteException or FormatException)
+        catch (Exception error)
         {
+            // Whatever it is: on this thread it would end the process, and without what Load reads nothing may be written.
             _failed = new PawlException(
                 "storage_failed",
                 $"A transaction could not be rolled back ({error.Message}). Nothing more is acknowledged; restart the process.",
@@ -248,6 +266,9 @@ internal sealed class Writer : IDisposable
 
     private abstract class Call
     {
+        /// <summary>Whether its caller waits no more; then it is ended.</summary>
+        public abstract bool GaveUp();
+
         public abstract void Run(Batch batch);
 
         public abstract void Answer();
@@ -255,7 +276,7 @@ internal sealed class Writer : IDisposable
         public abstract void Fail(Exception error);
     }
 
-    private sealed class Call<T>(Func<Batch, T> work) : Call
+    private sealed class Call<T>(Func<Batch, T> work, CancellationToken cancellationToken) : Call
     {
         // Asynchronously, or a caller's next steps would run on the writer's thread and hold up everybody's commit.
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -263,10 +284,16 @@ internal sealed class Writer : IDisposable
 
         public Task<T> Task => _done.Task;
 
+        public override bool GaveUp() => cancellationToken.IsCancellationRequested && _done.TrySetCanceled(cancellationToken);
+
         public override void Run(Batch batch) => _value = work(batch);
 
         public override void Answer() => _done.TrySetResult(_value);
 
-        public override void Fail(Exception error) => _done.TrySetException(error);
+        public override void Fail(Exception error)
+        {
+            _done.TrySetException(error);
+            _ = _done.Task.Exception;   // seen: who gave up waiting does not look, and nobody else should hear of it as unobserved
+        }
     }
 }

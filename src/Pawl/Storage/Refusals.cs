@@ -70,6 +70,7 @@ internal static class Refusals
             "not_dismissable" => $"Job {job.Id} is {state}; only a failed job that is not dismissed yet can be dismissed, "
                 + "and only a dismissed one put back.",
             "not_awaiting_approval" => $"Job {job.Id} is {state} and waits for no approval.",
+            "not_approved" => $"Job {job.Id} is {state} and was never approved. Enqueue it anew, and let it wait for its approval.",
             "unique_key_in_use" => $"The unique key of job {job.Id} is held by job {job.Other} now.",
             "row_version_mismatch" => $"Job {job.Id} was changed in the meantime ({job.Detail}). Look at it again.",
             "recovery_limit" => $"Job {job.Id} was recovered as often as is allowed ({job.Detail}).",

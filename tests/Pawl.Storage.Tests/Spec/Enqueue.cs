@@ -384,6 +384,45 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task A_request_that_a_unique_key_answered_is_answered_alike_when_that_key_is_free_again()
+    {
+        var first = await EnqueueAsync(Keyed() with { UniqueHold = UniqueHold.Active });
+        var request = Keyed() with { UniqueHold = UniqueHold.Active, IdempotencyKey = "r-1" };
+        Assert.Equal(first, Assert.Single(await EnqueueAllAsync(request)).Id);
+        await EndAsync(Success(await ClaimOneAsync()));
+
+        var again = Assert.Single(await EnqueueAllAsync(request));
+
+        Assert.Equal((first, true, JobState.Succeeded), (again.Id, again.Deduplicated, again.State));
+        Assert.Equal(first, (await RefusedAsync(request with { BodyHash = OtherBody })).Other);
+    }
+
+    [Fact]
+    public async Task A_request_that_another_of_the_same_call_answered_is_answered_alike_later()
+    {
+        var plain = Keyed() with { UniqueHold = UniqueHold.Active };
+        var request = plain with { IdempotencyKey = "r-1" };
+        var both = await EnqueueAllAsync(plain, request);
+        Assert.Equal(both[0].Id, both[1].Id);
+        await EndAsync(Success(await ClaimOneAsync()));
+
+        Assert.Equal(both[0].Id, Assert.Single(await EnqueueAllAsync(request)).Id);
+    }
+
+    [Fact]
+    public async Task A_request_key_that_is_shown_twice_in_a_call_gives_one_job_although_a_unique_key_answered_the_first()
+    {
+        var first = await EnqueueAsync(Keyed());
+        var request = Keyed() with { IdempotencyKey = "r-1" };
+
+        var both = await EnqueueAllAsync(request, request with { UniqueKey = null });
+        Assert.Equal([first, first], both.Select(one => one.Id));
+        var refused = await RefusedAsync(
+            request with { IdempotencyKey = "r-2" }, Plain with { IdempotencyKey = "r-2", BodyHash = OtherBody });
+        Assert.Equal(new EnqueueRefusal(1, "idempotency_conflict", null, OtherIndex: 0), refused);
+    }
+
+    [Fact]
     public async Task A_request_key_is_held_for_a_day_by_default()
     {
         var request = Plain with { IdempotencyKey = "r-1", BodyHash = OneBody };

@@ -132,6 +132,23 @@ public abstract partial class JobStoreSpec
         Assert.StartsWith(line, Text(page.Text), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_log_is_as_long_as_its_worker_lets_it_be()
+    {
+        var job = await RunningAsync();
+        var megabyte = string.Concat(Enumerable.Repeat($"\"{new string('x', 1021)}\"\n", 1024));
+        for (var n = 0; n < 16; n++)
+        {
+            await LogAsync(job, megabyte);
+        }
+
+        await LogAsync(job, "{\"message\":\"The log ends here\"}\n");
+
+        Assert.Equal((16 * 1_048_576) + 32, Assert.Single(await AttemptsAsync(job.Lease.Job)).LogBytes);
+        var end = await Store.LogAsync(new LogQuery(job.Lease.Job, Offset: 16 * 1_048_576), Ct);
+        Assert.Equal("{\"message\":\"The log ends here\"}\n", Text(end.Text));
+    }
+
     protected async Task LogAsync(Claimed job, string text) =>
         Assert.Equal(Settled.Done, (await SaveAsync(new AttemptSave { Lease = job.Lease, Log = Json(text) })).What);
 }

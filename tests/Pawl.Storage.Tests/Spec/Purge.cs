@@ -51,6 +51,22 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task A_purged_job_leaves_its_request_key_to_the_next()
+    {
+        var request = Plain with { IdempotencyKey = "r-1", BodyHash = OneBody };
+        var first = await SucceededAsync(request);
+        await PurgeAsync(first);
+
+        var next = Assert.Single(await EnqueueAllAsync(request));
+
+        Assert.NotEqual(first, next.Id);
+        Assert.Equal((false, JobState.Queued), (next.Deduplicated, next.State));
+        var again = Assert.Single(await EnqueueAllAsync(request));
+        Assert.Equal((next.Id, true), (again.Id, again.Deduplicated));
+        Assert.Equal(next.Id, (await RefusedAsync(request with { BodyHash = OtherBody })).Other);
+    }
+
+    [Fact]
     public async Task A_job_that_is_not_there_cannot_be_purged()
     {
         var id = await SucceededAsync();

@@ -67,6 +67,38 @@ public abstract partial class JobStoreSpec
         Assert.Equal(3, (await JobAsync(next.Lease.Job)).Progress?.Done);
     }
 
+    [Theory]
+    [InlineData(JobState.Cancelled)]
+    [InlineData(JobState.Failed)]
+    public async Task A_job_that_was_never_approved_is_not_opened_again_by_a_retry(JobState end)
+    {
+        var upstream = await RunningAsync(Plain with { Type = "upstream" });
+        var id = await EnqueueAsync(Plain with
+        {
+            RequiresApproval = true,
+            DependsOn = [new Dependency(upstream.Lease.Job, OnFailed: DependencyOnFailed.Fail)],
+        });
+        await (end == JobState.Failed ? EndAsync(Failure(upstream)) : CancelAsync(id) as Task);
+        Assert.Equal(end, await StateAsync(id));
+        var before = await PhotoAsync(id);
+
+        Assert.Equal(new Changed(id, "not_approved", end), await RetryAsync(id));
+        Assert.Equal("not_approved", (await RetryAsync(id, force: true)).Refusal);
+        Assert.Equal(before, await PhotoAsync(id));
+        Assert.Empty(await DrainAsync());
+    }
+
+    [Fact]
+    public async Task A_job_that_was_approved_may_be_retried()
+    {
+        var id = await EnqueueAsync(Plain with { RequiresApproval = true });
+        await ApproveAsync(id);
+        await EndAsync(Failure(await ClaimOneAsync()));
+
+        Assert.Null((await RetryAsync(id)).Refusal);
+        Assert.Equal([id], await DrainAsync());
+    }
+
     [Fact]
     public async Task A_success_is_never_opened_again()
     {
