@@ -50,7 +50,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     /// <summary>After how long of trying one is given up; infinite for never.</summary>
     public TimeSpan GiveUpAfter { get; init; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>Told when <see cref="Answered"/> threw. Must not throw itself.</summary>
+    /// <summary>Told when <see cref="Answered"/> threw.</summary>
     public Action<TItem, Exception> Unheard { get; init; } = static (_, _) => { };
 
     /// <summary>How many are not stored yet.</summary>
@@ -141,22 +141,17 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         var since = _clock.GetTimestamp();
         for (var failures = 0; ; failures++)
         {
-            Exception error;
-            try
+            var (replies, error) = await TryAsync(some, hurry);
+            if (replies is not null)
             {
-                var replies = await Call(some, hurry);
                 for (var i = 0; i < some.Count; i++)
                 {
                     Answer(some[i], replies[i]);
                 }
 
-                Stored();
+                Say(Stored);
                 Cure();
                 return;
-            }
-            catch (Exception fault)
-            {
-                error = fault;
             }
 
             var outage = StoreFaults.IsOutage(error);
@@ -189,7 +184,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
             if (!_troubled)
             {
                 _troubled = true;
-                Troubled(Pending, wait, error);
+                Say(() => Troubled(Pending, wait, error));
             }
 
             await Rest.ForAsync(wait, _clock, hurry);
@@ -201,20 +196,16 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     {
         for (var i = 0; i < some.Count; i++)
         {
-            try
+            var (replies, error) = await TryAsync([some[i]], hurry);
+            if (replies is not null)
             {
-                var replies = await Call([some[i]], hurry);
                 Answer(some[i], replies[0]);
             }
-            catch (Exception fault) when (!StoreFaults.IsOutage(fault))
+            else if (!StoreFaults.IsOutage(error))
             {
-                GiveUp(some[i], fault);
+                GiveUp(some[i], error);
             }
-            catch (Exception) when (i == some.Count - 1)
-            {
-                return some.GetRange(i, 1);
-            }
-            catch (Exception)
+            else
             {
                 // To the end of the line: if it alone is to blame the others get by, if none gets by the store is away.
                 var rest = some.GetRange(i + 1, some.Count - i - 1);
@@ -224,6 +215,19 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         }
 
         return [];
+    }
+
+    /// <summary>Asks the store, and nobody else: what a listener throws must never look like a fault of the store.</summary>
+    private async ValueTask<(IReadOnlyList<TReply>? Replies, Exception Error)> TryAsync(List<TItem> some, CancellationToken hurry)
+    {
+        try
+        {
+            return (await Call(some, hurry), null!);
+        }
+        catch (Exception error)
+        {
+            return (null, error);
+        }
     }
 
     private void Answer(TItem item, TReply reply)
@@ -236,14 +240,14 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         catch (Exception error)
         {
             // It is stored. Whoever was to hear of it is at fault, such as a logger that throws, and must not make us store it again.
-            Unheard(item, error);
+            Say(() => Unheard(item, error));
         }
     }
 
     private void GiveUp(TItem item, Exception error)
     {
         Interlocked.Decrement(ref _pending);
-        Failed(item, error);
+        Say(() => Failed(item, error));
     }
 
     private void Cure()
@@ -251,7 +255,20 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         if (_troubled)
         {
             _troubled = false;
-            Cured();
+            Say(Cured);
+        }
+    }
+
+    /// <summary>Tells a listener. What it throws stays with it: the loop has others to store.</summary>
+    private static void Say(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception)
+        {
+            // There is nobody left to tell.
         }
     }
 }

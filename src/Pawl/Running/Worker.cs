@@ -56,6 +56,7 @@ internal sealed partial class Worker : IAsyncDisposable
         ILoggerFactory? loggers,
         ILogger logger)
     {
+        logger = new QuietLogger(logger);
         (_store, _handlers, _options, _clock, _chance, _logger) = (store, handlers, options.Worker, clock, chance, logger);
         _budget = options.RetryBudget;
         _slots = new(_options, new(handlers.Types, _options), clock);

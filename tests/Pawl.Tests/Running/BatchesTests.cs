@@ -43,4 +43,57 @@ public sealed class BatchesTests
         Assert.Equal([(2, "no ears")], unheard);
         Assert.Equal(0, batches.Pending);
     }
+
+    [Fact]
+    public async Task Whatever_a_listener_throws_the_rest_is_stored_and_stored_once()
+    {
+        var clock = new ManualClock();
+        var told = new List<string>();
+        var stored = new List<int>();
+        var away = 1;
+        using var batches = new Batches<int, string>(clock, 10)
+        {
+            Call = (items, _) =>
+            {
+                if (away-- > 0)
+                {
+                    throw new PawlException("storage_unavailable", "away");
+                }
+
+                if (items.Contains(2))
+                {
+                    throw new ArgumentException("never");
+                }
+
+                stored.AddRange(items);
+                return new([.. items.Select(item => $"{item}")]);
+            },
+            Answered = (item, _) => Throw($"answered {item}"),
+            Failed = (item, _) => Throw($"failed {item}"),
+            Stored = () => Throw("stored"),
+            Troubled = (_, _, _) => Throw("troubled"),
+            Cured = () => Throw("cured"),
+            Unheard = (item, _) => Throw($"unheard {item}"),
+        };
+        batches.Add(1);
+        batches.Add(2);
+        batches.Add(3);
+        var loop = batches.RunAsync(TestContext.Current.CancellationToken);
+        clock.AdvanceToNextTimer();
+        batches.Add(4);
+        batches.Close();
+        await loop.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal([1, 3, 4], stored);
+        Assert.Equal(0, batches.Pending);
+        Assert.Superset(
+            new HashSet<string> { "answered 1", "unheard 1", "failed 2", "answered 3", "answered 4", "stored", "troubled", "cured" },
+            told.ToHashSet());
+
+        void Throw(string what)
+        {
+            told.Add(what);
+            throw new InvalidOperationException(what);
+        }
+    }
 }

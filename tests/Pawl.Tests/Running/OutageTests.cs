@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Pawl.Storage;
 using Pawl.Testing;
 
@@ -146,6 +149,27 @@ public sealed class OutageTests : IAsyncDisposable
         Assert.Contains("no such end", job.Error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_worker_whose_log_throws_lives_on_through_an_outage()
+    {
+        var log = new BrokenLog();
+        await using var test = await Stage.StartAsync(
+            (_, _, _) => Task.CompletedTask,
+            more: pawl => pawl.Services.AddSingleton<ILoggerProvider>(log),
+            around: store => _store = new(store));
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
+        _store.FailBefore("Claim", times: 3);
+        _store.FailBefore("Heartbeat", times: 1);
+        _store.FailBefore("Settle", times: 2);
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+
+        await test.PassAsync(TimeSpan.FromSeconds(30), Token);
+        await test.RunUntilIdleAsync(Token);
+
+        Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
+        Assert.Superset(new HashSet<int> { 1301, 1302, 1303, 1304, 1311, 1312 }, log.Broken.Keys.ToHashSet());
+    }
+
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     private static async Task<(JobState State, int Attempt)> StateAsync(PawlTest test, JobId id) =>
@@ -153,4 +177,31 @@ public sealed class OutageTests : IAsyncDisposable
 
     private Task<PawlTest> StartAsync(Func<Say, JobContext, CancellationToken, Task> does) =>
         Stage.StartAsync(does, around: store => _store = new(store));
+
+    /// <summary>Throws at whatever the worker says of an outage and its end.</summary>
+    private sealed class BrokenLog : ILoggerProvider, ILogger
+    {
+        public ConcurrentDictionary<int, bool> Broken { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id is >= 1301 and <= 1304 or 1311 or 1312)
+            {
+                Broken[eventId.Id] = true;
+                throw new InvalidOperationException("The disk of the log is full.");
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 }
