@@ -128,9 +128,9 @@ internal sealed partial class AttemptContext
         {
             await StoreBufferedAsync(null);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or PawlException || StoreFaults.IsOutage(fault))
+        catch (Exception)
         {
-            // Over, lost, or away for so long that the log has said it.
+            // Over, lost, refused, or away for so long that the log has said it.
         }
     }
 

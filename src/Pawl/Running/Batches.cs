@@ -2,25 +2,32 @@ namespace Pawl.Running;
 
 /// <summary>Stores things together: whatever gathered while the last call ran goes with the next. No timer, so a lone one goes at
 /// once.</summary>
-/// <remarks>While the store is away the same things are tried again and again. One that the store refuses fails alone.</remarks>
+/// <remarks>While the store is away the same things are tried again and again. One that the store refuses fails alone. One that fails while
+/// others get by steps aside, is tried again alone, and is given up when that goes on: it never holds up the others.</remarks>
 internal sealed class Batches<TItem, TReply> : IDisposable
 {
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     // Two failures of a whole batch, and one of its things may be to blame.
     private const int BlameAfter = 2;
 
+    // Failures of one thing with others getting by before each, and it is to blame, not the store. With the waits between they take 6 s.
+    private const int GiveUpAfterStrikes = 5;
+
     private readonly Lock _gate = new();
     private readonly Signal _signal;
     private readonly TimeProvider _clock;
     private readonly int _most;
+    private readonly List<Parked> _parked = [];
     private List<TItem> _gathered = [];
     private List<TItem> _spare = [];
     private int _pending;
     private int _expected;
     private volatile bool _closing;
     private bool _troubled;
+    private long _calls;
 
     public Batches(TimeProvider clock, int most)
     {
@@ -47,7 +54,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     /// <summary>Told once when it is back.</summary>
     public required Action Cured { get; init; }
 
-    /// <summary>After how long of trying one is given up; infinite for never.</summary>
+    /// <summary>After how long of trying one is given up; infinite for never while the store is away.</summary>
     public TimeSpan GiveUpAfter { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>Told when <see cref="Answered"/> threw.</summary>
@@ -103,12 +110,13 @@ internal sealed class Batches<TItem, TReply> : IDisposable
             var all = Take();
             if (all.Count == 0)
             {
-                if (_closing && Volatile.Read(ref _expected) == 0)
+                if (_closing && Volatile.Read(ref _expected) == 0 && _parked.Count == 0)
                 {
                     return;
                 }
 
-                await _signal.WaitAsync(Timeout.InfiniteTimeSpan);
+                await _signal.WaitAsync(UntilParked());
+                await RetryParkedAsync(hurry);
                 continue;
             }
 
@@ -116,6 +124,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
             {
                 var some = all.Count <= _most ? all : all.GetRange(from, Math.Min(_most, all.Count - from));
                 await StoreAsync(some, hurry);
+                await RetryParkedAsync(hurry);
             }
 
             all.Clear();
@@ -136,6 +145,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         }
     }
 
+    /// <summary>Stores some, unless they fail or step aside.</summary>
     private async Task StoreAsync(List<TItem> some, CancellationToken hurry)
     {
         var since = _clock.GetTimestamp();
@@ -144,20 +154,14 @@ internal sealed class Batches<TItem, TReply> : IDisposable
             var (replies, error) = await TryAsync(some, hurry);
             if (replies is not null)
             {
-                for (var i = 0; i < some.Count; i++)
-                {
-                    Answer(some[i], replies[i]);
-                }
-
-                Say(Stored);
-                Cure();
+                Took(some, replies);
                 return;
             }
 
             var outage = StoreFaults.IsOutage(error);
             if (some.Count > 1 && (!outage || failures >= BlameAfter))
             {
-                some = await OneByOneAsync(some, hurry);
+                some = await OneByOneAsync(some, since, hurry);
                 if (some.Count == 0)
                 {
                     return;
@@ -168,13 +172,19 @@ internal sealed class Batches<TItem, TReply> : IDisposable
                 GiveUp(some[0], error);
                 return;
             }
+            else if (failures >= BlameAfter)
+            {
+                // Whether it is to blame or the store is away, only others can show: let them pass.
+                Park(some[0], since, failures);
+                return;
+            }
 
             if (hurry.IsCancellationRequested)
             {
                 return;
             }
 
-            if (GiveUpAfter != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(since) >= GiveUpAfter)
+            if (IsPatienceOver(since))
             {
                 some.ForEach(item => GiveUp(item, error));
                 return;
@@ -192,29 +202,115 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     }
 
     /// <summary>Tries each alone; gives back those that still wait for the store.</summary>
-    private async Task<List<TItem>> OneByOneAsync(List<TItem> some, CancellationToken hurry)
+    private async Task<List<TItem>> OneByOneAsync(List<TItem> some, long since, CancellationToken hurry)
     {
+        var works = false;
         for (var i = 0; i < some.Count; i++)
         {
-            var (replies, error) = await TryAsync([some[i]], hurry);
+            List<TItem> one = [some[i]];
+            var (replies, error) = await TryAsync(one, hurry);
             if (replies is not null)
             {
-                Answer(some[i], replies[0]);
+                Took(one, replies);
+                works = true;
             }
             else if (!StoreFaults.IsOutage(error))
             {
                 GiveUp(some[i], error);
             }
+            else if (works)
+            {
+                // The one before got by. Two in a row, and the store has gone.
+                works = false;
+                Park(some[i], since, 0);
+            }
             else
             {
                 // To the end of the line: if it alone is to blame the others get by, if none gets by the store is away.
-                var rest = some.GetRange(i + 1, some.Count - i - 1);
-                rest.Add(some[i]);
-                return rest;
+                var left = some.GetRange(i + 1, some.Count - i - 1);
+                left.Add(some[i]);
+                return left;
             }
         }
 
         return [];
+    }
+
+    private void Park(TItem item, long since, int failures) =>
+        _parked.Add(new(item, since) { Failures = failures, TriedAt = _clock.GetTimestamp(), TriedAfter = _calls });
+
+    /// <summary>Tries those again that stepped aside and whose time has come.</summary>
+    private async Task RetryParkedAsync(CancellationToken hurry)
+    {
+        for (var i = 0; i < _parked.Count && !hurry.IsCancellationRequested;)
+        {
+            var parked = _parked[i];
+            if (_clock.GetElapsedTime(parked.TriedAt) < parked.Wait)
+            {
+                i++;
+                continue;
+            }
+
+            List<TItem> one = [parked.Item];
+            var (replies, error) = await TryAsync(one, hurry);
+            if (replies is not null)
+            {
+                _parked.RemoveAt(i);
+                Took(one, replies);
+                continue;
+            }
+
+            if (hurry.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var othersGetBy = _calls > parked.TriedAfter;
+            parked.Strikes += othersGetBy ? 1 : 0;
+            if (!StoreFaults.IsOutage(error) || parked.Strikes >= GiveUpAfterStrikes || IsPatienceOver(parked.Since))
+            {
+                _parked.RemoveAt(i);
+                GiveUp(parked.Item, error);
+                continue;
+            }
+
+            parked.Failures++;
+            (parked.TriedAt, parked.TriedAfter) = (_clock.GetTimestamp(), _calls);
+            if (!othersGetBy)
+            {
+                // The store may be away, and then each would wait for it in vain.
+                return;
+            }
+
+            i++;
+        }
+    }
+
+    /// <summary>How long until one that stepped aside is tried again.</summary>
+    private TimeSpan UntilParked()
+    {
+        if (_parked.Count == 0)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        var least = _parked.Min(parked => parked.Wait - _clock.GetElapsedTime(parked.TriedAt));
+        return least > ShortestWait ? least : ShortestWait;
+    }
+
+    private bool IsPatienceOver(long since) =>
+        GiveUpAfter != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(since) >= GiveUpAfter;
+
+    private void Took(List<TItem> some, IReadOnlyList<TReply> replies)
+    {
+        for (var i = 0; i < some.Count; i++)
+        {
+            Answer(some[i], replies[i]);
+        }
+
+        _calls++;
+        Say(Stored);
+        Cure();
     }
 
     /// <summary>Asks the store, and nobody else: what a listener throws must never look like a fault of the store.</summary>
@@ -270,5 +366,25 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         {
             // There is nobody left to tell.
         }
+    }
+
+    /// <summary>One that stepped aside.</summary>
+    private sealed class Parked(TItem item, long since)
+    {
+        public TItem Item => item;
+
+        public long Since => since;
+
+        public int Failures { get; set; }
+
+        public long TriedAt { get; set; }
+
+        /// <summary>How many calls the store had taken at the last try.</summary>
+        public long TriedAfter { get; set; }
+
+        /// <summary>How often it failed although others got by since its last try.</summary>
+        public int Strikes { get; set; }
+
+        public TimeSpan Wait => StoreFaults.Delay(Failures, FirstWait, LongestWait);
     }
 }

@@ -96,4 +96,67 @@ public sealed class BatchesTests
             throw new InvalidOperationException(what);
         }
     }
+
+    [Fact]
+    public async Task One_that_fails_while_others_get_by_never_holds_them_up_and_is_given_up()
+    {
+        var clock = new ManualClock();
+        var stored = new List<int>();
+        var failed = new List<(int, string)>();
+        var tries = 0;
+        using var batches = new Batches<int, string>(clock, 10)
+        {
+            Call = (items, _) =>
+            {
+                if (items.Contains(13))
+                {
+                    tries++;
+                    throw new PawlException("storage_unavailable", "the row is damaged");
+                }
+
+                stored.AddRange(items);
+                return new([.. items.Select(item => $"{item}")]);
+            },
+            Answered = static (_, _) => { },
+            Failed = (item, error) => failed.Add((item, error.Message)),
+            Troubled = static (_, _, _) => { },
+            Cured = static () => { },
+        };
+        var loops = new OneByOne();
+        var loop = loops.StartAsync(() => batches.RunAsync(TestContext.Current.CancellationToken));
+        batches.Add(13);
+        for (var n = 0; n < 3; n++)
+        {
+            await loops.QuietAsync();
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        for (var n = 100; n < 160; n++)
+        {
+            await loops.QuietAsync();
+            clock.Advance(TimeSpan.FromSeconds(1));
+            batches.Add(n);
+            await loops.QuietAsync();
+            Assert.Equal(n, stored[^1]);
+        }
+
+        batches.Close();
+        await loop.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal([(13, "the row is damaged")], failed);
+        Assert.Equal(Enumerable.Range(100, 60), stored);
+        Assert.InRange(tries, 5, 20);
+    }
+
+    [Fact]
+    public void A_fault_that_nobody_knows_is_no_outage()
+    {
+        Assert.False(StoreFaults.IsOutage(new System.Text.Json.JsonException("damaged")));
+        Assert.False(StoreFaults.IsOutage(new InvalidOperationException("ours")));
+        Assert.False(StoreFaults.IsOutage(new PawlException("not_our_database", "another program's")));
+        Assert.True(StoreFaults.IsOutage(new PawlException("storage_full", "full")));
+        Assert.True(StoreFaults.IsOutage(new TimeoutException()));
+        Assert.True(StoreFaults.IsOutage(new IOException()));
+        Assert.True(StoreFaults.IsOutage(new Microsoft.Data.Sqlite.SqliteException("locked", 5)));
+    }
 }
