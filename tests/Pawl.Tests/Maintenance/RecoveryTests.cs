@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pawl.Maintenance;
 using Pawl.Storage;
+using Pawl.Tests.Running;
 
 namespace Pawl.Tests.Maintenance;
 
@@ -288,6 +289,29 @@ public sealed class RecoveryTests
 
             return RecoveryAnswer.Yes();
         }
+    }
+
+    [Fact]
+    public async Task A_report_that_the_store_does_not_take_in_time_is_given_up()
+    {
+        var (asked, never) = (Stage.Point(), Stage.Point());
+        await using var here = await OpenAsync(Capture);
+        var id = await here.FailedAsync(_worker);
+        var store = new FaultyStore(here.Store);
+        store.Meanwhile("Record", () =>
+        {
+            asked.SetResult();
+            return never.Task;
+        });
+        var recovery = new Recovery(store, Installation.Settings(Capture), _leader, _stuck, here.Clock, here);
+        var running = recovery.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled);
+        await asked.PassedAsync();
+        here.Clock.Advance(TimeSpan.FromSeconds(5));
+        var run = await running.WaitAsync(TimeSpan.FromSeconds(30), Installation.Cancelled);
+
+        Assert.Equal((false, "store_failed"), (run.Success, Assert.Single(run.Errors).Code));
+        Assert.Equal((JobState.Queued, 2), await StateAsync(here, id));
+        never.SetResult();
     }
 
     [Fact]
