@@ -26,6 +26,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     private int _pending;
     private int _expected;
     private volatile bool _closing;
+    private bool _over;
     private bool _troubled;
     private long _calls;
 
@@ -60,6 +61,10 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     /// <summary>Told when <see cref="Answered"/> threw.</summary>
     public Action<TItem, Exception> Unheard { get; init; } = static (_, _) => { };
 
+    /// <summary>Told of each that was not stored when the loop ended in a hurry, and of each that comes after it. It stays
+    /// pending.</summary>
+    public Action<TItem> Abandoned { get; init; } = static _ => { };
+
     /// <summary>How many are not stored yet.</summary>
     public int Pending => Volatile.Read(ref _pending);
 
@@ -67,12 +72,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     {
         // Interlocked although under the gate: answers count down outside of it.
         Interlocked.Increment(ref _pending);
-        lock (_gate)
-        {
-            _gathered.Add(item);
-        }
-
-        _signal.Set();
+        Gather(item, expected: false);
     }
 
     /// <summary>Says that one will come by <see cref="AddExpected"/>: it counts as pending, and the loop does not end before.</summary>
@@ -85,16 +85,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         }
     }
 
-    public void AddExpected(TItem item)
-    {
-        lock (_gate)
-        {
-            _gathered.Add(item);
-            _expected--;
-        }
-
-        _signal.Set();
-    }
+    public void AddExpected(TItem item) => Gather(item, expected: true);
 
     /// <summary>Ends the loop as soon as nothing is left.</summary>
     public void Close()
@@ -103,14 +94,18 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         _signal.Set();
     }
 
+    /// <summary>Stores what comes until it is closed and nothing is left, or until it must hurry: then what is left is abandoned.</summary>
     public async Task RunAsync(CancellationToken hurry)
     {
+        // Or it would sleep through the hurry while it waits for one that is expected.
+        using var ring = hurry.UnsafeRegister(static signal => ((Signal)signal!).Set(), _signal);
+        List<TItem> left = [];
         while (!hurry.IsCancellationRequested)
         {
             var all = Take();
             if (all.Count == 0)
             {
-                if (_closing && Volatile.Read(ref _expected) == 0 && _parked.Count == 0)
+                if (_closing && _parked.Count == 0 && TryEnd())
                 {
                     return;
                 }
@@ -120,19 +115,66 @@ internal sealed class Batches<TItem, TReply> : IDisposable
                 continue;
             }
 
-            for (var from = 0; from < all.Count && !hurry.IsCancellationRequested; from += _most)
+            for (var from = 0; from < all.Count; from += _most)
             {
                 var some = all.Count <= _most ? all : all.GetRange(from, Math.Min(_most, all.Count - from));
-                await StoreAsync(some, hurry);
+                left.AddRange(hurry.IsCancellationRequested ? some : await StoreAsync(some, hurry));
                 await RetryParkedAsync(hurry);
             }
 
             all.Clear();
             _spare = all;
         }
+
+        left.AddRange(_parked.Select(parked => parked.Item));
+        Abandon(left);
     }
 
     public void Dispose() => _signal.Dispose();
+
+    private void Gather(TItem item, bool expected)
+    {
+        bool over;
+        lock (_gate)
+        {
+            over = _over;
+            if (!over)
+            {
+                _gathered.Add(item);
+            }
+
+            _expected -= expected ? 1 : 0;
+        }
+
+        if (over)
+        {
+            Say(() => Abandoned(item));
+            return;
+        }
+
+        _signal.Set();
+    }
+
+    /// <summary>Ends unless something has come or will.</summary>
+    private bool TryEnd()
+    {
+        lock (_gate)
+        {
+            return _over = _gathered.Count == 0 && _expected == 0;
+        }
+    }
+
+    private void Abandon(List<TItem> left)
+    {
+        lock (_gate)
+        {
+            _over = true;
+            left.AddRange(_gathered);
+            _gathered.Clear();
+        }
+
+        left.ForEach(item => Say(() => Abandoned(item)));
+    }
 
     private List<TItem> Take()
     {
@@ -145,8 +187,8 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         }
     }
 
-    /// <summary>Stores some, unless they fail or step aside.</summary>
-    private async Task StoreAsync(List<TItem> some, CancellationToken hurry)
+    /// <summary>Stores some, unless they fail or step aside. Gives back what is left when it must hurry.</summary>
+    private async Task<List<TItem>> StoreAsync(List<TItem> some, CancellationToken hurry)
     {
         var since = _clock.GetTimestamp();
         for (var failures = 0; ; failures++)
@@ -155,7 +197,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
             if (replies is not null)
             {
                 Took(some, replies);
-                return;
+                return [];
             }
 
             var outage = StoreFaults.IsOutage(error);
@@ -164,30 +206,30 @@ internal sealed class Batches<TItem, TReply> : IDisposable
                 some = await OneByOneAsync(some, since, hurry);
                 if (some.Count == 0)
                 {
-                    return;
+                    return [];
                 }
             }
             else if (!outage)
             {
                 GiveUp(some[0], error);
-                return;
+                return [];
             }
             else if (failures >= BlameAfter)
             {
                 // Whether it is to blame or the store is away, only others can show: let them pass.
                 Park(some[0], since, failures);
-                return;
+                return [];
             }
 
             if (hurry.IsCancellationRequested)
             {
-                return;
+                return some;
             }
 
             if (IsPatienceOver(since))
             {
                 some.ForEach(item => GiveUp(item, error));
-                return;
+                return [];
             }
 
             var wait = StoreFaults.Delay(failures, FirstWait, LongestWait);

@@ -149,6 +149,48 @@ public sealed class BatchesTests
     }
 
     [Fact]
+    public async Task A_hurry_ends_the_loop_while_the_store_is_away_and_tells_of_all_that_is_left()
+    {
+        using var hurry = new CancellationTokenSource();
+        var abandoned = new List<int>();
+        using var batches = Away(abandoned, () => { });
+        var loops = new OneByOne();
+        batches.Add(1);
+        batches.Add(2);
+        batches.Expect();
+        var loop = loops.StartAsync(() => batches.RunAsync(hurry.Token));
+        await loops.QuietAsync();
+        batches.Add(3);
+        batches.Close();
+        await hurry.CancelAsync();
+        await loop.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        batches.AddExpected(4);
+        batches.Add(5);
+
+        Assert.Equal([1, 2, 3, 4, 5], abandoned);
+        Assert.Equal(5, batches.Pending);
+    }
+
+    [Fact]
+    public async Task A_hurry_ends_the_wait_for_one_that_is_expected()
+    {
+        using var hurry = new CancellationTokenSource();
+        var abandoned = new List<int>();
+        using var batches = Away(abandoned, () => Assert.Fail("There is nothing to store."));
+        var loops = new OneByOne();
+        batches.Expect();
+        batches.Close();
+        var loop = loops.StartAsync(() => batches.RunAsync(hurry.Token));
+        await loops.QuietAsync();
+        Assert.False(loop.IsCompleted);
+        await hurry.CancelAsync();
+        await loop.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Empty(abandoned);
+        Assert.Equal(1, batches.Pending);
+    }
+
+    [Fact]
     public void A_fault_that_nobody_knows_is_no_outage()
     {
         Assert.False(StoreFaults.IsOutage(new System.Text.Json.JsonException("damaged")));
@@ -159,4 +201,18 @@ public sealed class BatchesTests
         Assert.True(StoreFaults.IsOutage(new IOException()));
         Assert.True(StoreFaults.IsOutage(new Microsoft.Data.Sqlite.SqliteException("locked", 5)));
     }
+
+    private static Batches<int, string> Away(List<int> abandoned, Action asked) => new(new ManualClock(), 1)
+    {
+        Call = (_, _) =>
+        {
+            asked();
+            throw new PawlException("storage_unavailable", "away");
+        },
+        Answered = static (_, _) => { },
+        Failed = (item, error) => Assert.Fail($"{item}: {error}"),
+        Troubled = static (_, _, _) => { },
+        Cured = static () => { },
+        Abandoned = abandoned.Add,
+    };
 }
