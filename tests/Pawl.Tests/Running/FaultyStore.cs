@@ -31,6 +31,12 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     /// <summary>Why the last words of the next end are refused, whatever they are.</summary>
     public SaveReply? LastRefused { get; set; }
 
+    /// <summary>What the next call of Save is answered, without a word to the store.</summary>
+    public SaveReply? SaveAnswered { get; set; }
+
+    /// <summary>The leases that each sign of life told of as begun.</summary>
+    public List<IReadOnlyList<Lease>> Begun { get; } = [];
+
     /// <summary>Lets the next calls of a verb fail before they reach the store.</summary>
     public void FailBefore(string verb, int times = 1, Exception? error = null) => Add(new(verb, times, false, error));
 
@@ -66,7 +72,7 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
 
     public ValueTask<IReadOnlyList<SaveReply>> SaveAsync(
         IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync("Save", () => inner.SaveAsync(saves, now, cancellationToken));
+        RunAsync("Save", () => SavedAsync(saves, now, cancellationToken));
 
     public ValueTask<IReadOnlyList<SettleReply>> SettleAsync(
         IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -160,6 +166,14 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var refused = LastRefused;
+    private async ValueTask<IReadOnlyList<SaveReply>> SavedAsync(
+        IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var answered = SaveAnswered;
+        SaveAnswered = null;
+        return answered is null ? await inner.SaveAsync(saves, now, cancellationToken) : [.. saves.Select(_ => answered)];
+    }
+
         LastRefused = null;
         return refused is null
             ? await inner.SettleAsync(settlements, now, cancellationToken)

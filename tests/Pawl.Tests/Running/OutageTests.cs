@@ -128,6 +128,28 @@ public sealed class OutageTests : IAsyncDisposable
         _store.FailBefore("Heartbeat", times: 1_000);
         await test.PassAsync(TimeSpan.FromSeconds(45), Token);
 
+    [Fact]
+    public async Task Lines_of_a_checkpoint_whose_second_try_is_refused_go_with_the_end()
+    {
+        await using var test = await StartAsync(async (_, job, token) =>
+        {
+            job.Logger.LogWarning("kept all the same");
+            _store.SaveAnswered = new(Settled.Done, CheckpointVersion: 7, CheckpointOlder: true);
+            _store.Meanwhile("Save", () =>
+            {
+                _store.FailBefore("Save", error: new ArgumentException("no such save"));
+                return Task.CompletedTask;
+            });
+            await Assert.ThrowsAsync<ArgumentException>(() => job.SaveAsync(new AttemptTests.Cursor(1), cancellationToken: token));
+        });
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+        await test.RunUntilIdleAsync(Token);
+
+        Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
+        var log = await test.Jobs.LogAsync(id, cancellationToken: Token);
+        Assert.Contains("kept all the same", System.Text.Encoding.UTF8.GetString(log.Text.Span), StringComparison.Ordinal);
+    }
+
         Assert.Equal([1], stopped);
         _store.Heal();
         await test.PassAsync(TimeSpan.FromSeconds(60), Token);
