@@ -33,6 +33,7 @@ internal sealed partial class Worker : IAsyncDisposable
     private readonly CancellationTokenSource _hurry = new();
     private readonly Action<int> _runnable;
     private readonly List<Attempt> _inHandAtBeat = [];
+    private readonly List<Attempt> _begunAtBeat = [];
     private readonly List<LeaseToken> _doubtful = [];
     private readonly HashSet<(JobId, int)> _strange = [];
     private long _workerId;

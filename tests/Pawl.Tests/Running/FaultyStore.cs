@@ -68,7 +68,11 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         RunAsync("Register", () => inner.RegisterAsync(worker, now, cancellationToken));
 
     public ValueTask<HeartbeatReply> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) =>
-        RunAsync("Heartbeat", () => inner.HeartbeatAsync(request, cancellationToken));
+        RunAsync("Heartbeat", () =>
+        {
+            Begun.Add(request.Begun);
+            return inner.HeartbeatAsync(request, cancellationToken);
+        });
 
     public ValueTask<IReadOnlyList<SaveReply>> SaveAsync(
         IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -162,10 +166,6 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    private async ValueTask<IReadOnlyList<SettleReply>> SettledAsync(
-        IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var refused = LastRefused;
     private async ValueTask<IReadOnlyList<SaveReply>> SavedAsync(
         IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -174,6 +174,10 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         return answered is null ? await inner.SaveAsync(saves, now, cancellationToken) : [.. saves.Select(_ => answered)];
     }
 
+    private async ValueTask<IReadOnlyList<SettleReply>> SettledAsync(
+        IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var refused = LastRefused;
         LastRefused = null;
         return refused is null
             ? await inner.SettleAsync(settlements, now, cancellationToken)

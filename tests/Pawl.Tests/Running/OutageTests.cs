@@ -61,6 +61,41 @@ public sealed class OutageTests : IAsyncDisposable
     }
 
     [Fact]
+    [Fact]
+    public async Task A_begin_whose_sign_of_life_is_lost_is_told_again()
+    {
+        var (begun, go) = (Stage.Point(), Stage.Point());
+        await using var test = await Stage.StartAsync(
+            async (say, job, token) =>
+            {
+                if (say.Word == "first")
+                {
+                    await go.Task;
+                    return;
+                }
+
+                if (say.Word == "second")
+                {
+                    begun.TrySetResult();
+                    await Task.Delay(TimeSpan.FromSeconds(40), job.Clock, token);
+                }
+            },
+            options => (options.Worker.Slots, options.Worker.ExpressSlots) = (1, 0),
+            around: store => _store = new(store));
+
+        // Nothing is taken ahead before it is known how quick the type is.
+        await test.Jobs.EnqueueManyAsync([new Say("quick"), new Say("quick")], cancellationToken: Token);
+        await test.RunUntilIdleAsync(Token);
+        await test.Jobs.EnqueueManyAsync([new Say("first"), new Say("second")], cancellationToken: Token);
+        await test.PassAsync(TimeSpan.Zero, Token);
+        _store.FailBefore("Heartbeat", times: 1);
+        go.SetResult();
+        await begun.PassedAsync();
+        await test.PassAsync(TimeSpan.FromSeconds(35), Token);
+
+        Assert.Single(_store.Begun, told => told.Count > 0);
+    }
+
     public async Task Claims_go_on_by_themselves_after_an_outage()
     {
         await using var test = await StartAsync((_, _, _) => Task.CompletedTask);
