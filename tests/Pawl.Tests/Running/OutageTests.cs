@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pawl.Storage;
 using Pawl.Testing;
@@ -61,7 +62,6 @@ public sealed class OutageTests : IAsyncDisposable
     }
 
     [Fact]
-    [Fact]
     public async Task A_begin_whose_sign_of_life_is_lost_is_told_again()
     {
         var (begun, go) = (Stage.Point(), Stage.Point());
@@ -96,6 +96,7 @@ public sealed class OutageTests : IAsyncDisposable
         Assert.Single(_store.Begun, told => told.Count > 0);
     }
 
+    [Fact]
     public async Task Claims_go_on_by_themselves_after_an_outage()
     {
         await using var test = await StartAsync((_, _, _) => Task.CompletedTask);
@@ -125,6 +126,28 @@ public sealed class OutageTests : IAsyncDisposable
 
         Assert.Equal(2, (await test.Jobs.GetAsync(id, Token)).Checkpoint!.Version);
         Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
+    }
+
+    [Fact]
+    public async Task Lines_of_a_checkpoint_whose_second_try_is_refused_go_with_the_end()
+    {
+        await using var test = await StartAsync(async (_, job, token) =>
+        {
+            job.Logger.LogWarning("kept all the same");
+            _store.SaveAnswered = new(Settled.Done, CheckpointVersion: 7, CheckpointOlder: true);
+            _store.Meanwhile("Save", () =>
+            {
+                _store.FailBefore("Save", error: new ArgumentException("no such save"));
+                return Task.CompletedTask;
+            });
+            await Assert.ThrowsAsync<ArgumentException>(() => job.SaveAsync(new AttemptTests.Cursor(1), cancellationToken: token));
+        });
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+        await test.RunUntilIdleAsync(Token);
+
+        Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
+        var log = await test.Jobs.LogAsync(id, cancellationToken: Token);
+        Assert.Contains("kept all the same", System.Text.Encoding.UTF8.GetString(log.Text.Span), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -163,28 +186,6 @@ public sealed class OutageTests : IAsyncDisposable
         _store.FailBefore("Heartbeat", times: 1_000);
         await test.PassAsync(TimeSpan.FromSeconds(45), Token);
 
-    [Fact]
-    public async Task Lines_of_a_checkpoint_whose_second_try_is_refused_go_with_the_end()
-    {
-        await using var test = await StartAsync(async (_, job, token) =>
-        {
-            job.Logger.LogWarning("kept all the same");
-            _store.SaveAnswered = new(Settled.Done, CheckpointVersion: 7, CheckpointOlder: true);
-            _store.Meanwhile("Save", () =>
-            {
-                _store.FailBefore("Save", error: new ArgumentException("no such save"));
-                return Task.CompletedTask;
-            });
-            await Assert.ThrowsAsync<ArgumentException>(() => job.SaveAsync(new AttemptTests.Cursor(1), cancellationToken: token));
-        });
-        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
-        await test.RunUntilIdleAsync(Token);
-
-        Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
-        var log = await test.Jobs.LogAsync(id, cancellationToken: Token);
-        Assert.Contains("kept all the same", System.Text.Encoding.UTF8.GetString(log.Text.Span), StringComparison.Ordinal);
-    }
-
         Assert.Equal([1], stopped);
         _store.Heal();
         await test.PassAsync(TimeSpan.FromSeconds(60), Token);
@@ -207,9 +208,60 @@ public sealed class OutageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_claim_brings_while_the_host_stops_is_given_back()
+    {
+        var ran = false;
+        Task? stopping = null;
+        var (claimed, stops) = (Stage.Point(), Stage.Point());
+        var log = new Listener(id =>
+        {
+            if (id == 1307)
+            {
+                stops.TrySetResult();
+            }
+        });
+        await using var test = await Stage.StartAsync(
+            (_, _, _) =>
+            {
+                ran = true;
+                return Task.CompletedTask;
+            },
+            more: pawl => pawl.Services.AddSingleton<ILoggerProvider>(log),
+            around: store => _store = new(store));
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
+        var stored = test.Services.GetRequiredService<IJobStore>();
+        _store.Meanwhile("Claim", async () =>
+        {
+            // Begun here, between the claim's commit and its answer; and there is time for whoever does not wait for that answer.
+            stopping = test.Services.GetRequiredService<IHost>().StopAsync(Token);
+            claimed.SetResult();
+            await stops.PassedAsync();
+            for (var n = 0; n < 100; n++)
+            {
+                await Task.Yield();
+            }
+        });
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+        await claimed.PassedAsync();
+        await stopping!.WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+        var job = Assert.Single(await stored.GetAsync([id], Token));
+        Assert.Equal((JobState.Queued, 0, false), (job.State, job.Losses, ran));
+        Assert.Null(job.WorkerId);
+    }
+
+    [Fact]
     public async Task A_worker_whose_log_throws_lives_on_through_an_outage()
     {
-        var log = new BrokenLog();
+        var broken = new ConcurrentDictionary<int, bool>();
+        var log = new Listener(id =>
+        {
+            if (id is >= 1301 and <= 1304 or 1311 or 1312)
+            {
+                broken[id] = true;
+                throw new InvalidOperationException("The disk of the log is full.");
+            }
+        });
         await using var test = await Stage.StartAsync(
             (_, _, _) => Task.CompletedTask,
             more: pawl => pawl.Services.AddSingleton<ILoggerProvider>(log),
@@ -224,7 +276,7 @@ public sealed class OutageTests : IAsyncDisposable
         await test.RunUntilIdleAsync(Token);
 
         Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
-        Assert.Superset(new HashSet<int> { 1301, 1302, 1303, 1304, 1311, 1312 }, log.Broken.Keys.ToHashSet());
+        Assert.Superset(new HashSet<int> { 1301, 1302, 1303, 1304, 1311, 1312 }, broken.Keys.ToHashSet());
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
@@ -235,11 +287,9 @@ public sealed class OutageTests : IAsyncDisposable
     private Task<PawlTest> StartAsync(Func<Say, JobContext, CancellationToken, Task> does) =>
         Stage.StartAsync(does, around: store => _store = new(store));
 
-    /// <summary>Throws at whatever the worker says of an outage and its end.</summary>
-    private sealed class BrokenLog : ILoggerProvider, ILogger
+    /// <summary>Hears the number of each line that is logged.</summary>
+    private sealed class Listener(Action<int> hear) : ILoggerProvider, ILogger
     {
-        public ConcurrentDictionary<int, bool> Broken { get; } = [];
-
         public ILogger CreateLogger(string categoryName) => this;
 
         public IDisposable? BeginScope<TState>(TState state)
@@ -248,14 +298,8 @@ public sealed class OutageTests : IAsyncDisposable
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (eventId.Id is >= 1301 and <= 1304 or 1311 or 1312)
-            {
-                Broken[eventId.Id] = true;
-                throw new InvalidOperationException("The disk of the log is full.");
-            }
-        }
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            hear(eventId.Id);
 
         public void Dispose()
         {
