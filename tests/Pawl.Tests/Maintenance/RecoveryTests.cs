@@ -383,6 +383,26 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task A_failure_that_a_person_dismisses_while_the_sweep_asks_is_left()
+    {
+        Installation here = null!;
+        JobId id = default;
+        await using var opened = here = await OpenAsync(Capture with { Checks = [new Check(_ => DismissAsync())] });
+        id = await here.FailedAsync(_worker);
+
+        var run = await _recovery.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled);
+
+        Assert.Equal((0, 1), (run.RecoveredJobs, run.SkippedJobs));
+        Assert.Equal((JobState.Failed, 1), await StateAsync(here, id));
+
+        async Task<RecoveryAnswer> DismissAsync()
+        {
+            await here.Store.DismissAsync(new DismissRequest([id], true, here.Clock.GetUtcNow(), "ann"), Installation.Cancelled);
+            return RecoveryAnswer.Yes();
+        }
+    }
+
+    [Fact]
     public async Task A_dismissed_failure_is_left()
     {
         await using var here = await OpenAsync(Capture);
