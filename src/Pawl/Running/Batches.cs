@@ -148,7 +148,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
 
         if (over)
         {
-            Say(() => Abandoned(item));
+            Abandon([item]);
             return;
         }
 
@@ -228,7 +228,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
 
             if (IsPatienceOver(since))
             {
-                some.ForEach(item => GiveUp(item, error));
+                GiveUp(some, error);
                 return [];
             }
 
@@ -236,7 +236,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
             if (!_troubled)
             {
                 _troubled = true;
-                Say(() => Troubled(Pending, wait, error));
+                TellTrouble(wait, error);
             }
 
             await Rest.ForAsync(wait, _clock, hurry);
@@ -378,15 +378,22 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         catch (Exception error)
         {
             // It is stored. Whoever was to hear of it is at fault, such as a logger that throws, and must not make us store it again.
-            Say(() => Unheard(item, error));
+            TellUnheard(item, error);
         }
     }
+
+    // Of its own, or each answer would make an object for what it might have to say.
+    private void TellUnheard(TItem item, Exception error) => Say(() => Unheard(item, error));
 
     private void GiveUp(TItem item, Exception error)
     {
         Interlocked.Decrement(ref _pending);
         Say(() => Failed(item, error));
     }
+
+    private void GiveUp(List<TItem> some, Exception error) => some.ForEach(item => GiveUp(item, error));
+
+    private void TellTrouble(TimeSpan wait, Exception error) => Say(() => Troubled(Pending, wait, error));
 
     private void Cure()
     {
