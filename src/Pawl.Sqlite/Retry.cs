@@ -107,9 +107,19 @@ internal sealed partial class SqliteStore
             return new Changed(id, "not_final", head.State);
         }
 
+        if (request.Term is { } term && !Leads(db, term))
+        {
+            return new Changed(id, "not_leader", head.State);
+        }
+
+        if (request.RowVersion is { } seen && seen != head.RowVersion)
+        {
+            return new Changed(id, "row_version_mismatch", head.State, Detail: $"row_version {head.RowVersion}");
+        }
+
         if (request.Recovery is not null)
         {
-            if (head.State != JobState.Failed)
+            if (head.State != JobState.Failed || head.DismissedAt is not null)
             {
                 return new Changed(id, "not_recoverable", head.State);
             }

@@ -120,7 +120,7 @@ internal sealed class Recovery : IChore, IRecovery
         }
 
         // A sweep may take minutes; the caller's thread has better things to do than to begin it.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await Task.Yield();
         if (await _leader.DecidedAsync(Patience, cancellationToken) is not { } term)
         {
             throw new PawlException(
@@ -165,14 +165,13 @@ internal sealed class Recovery : IChore, IRecovery
         try
         {
             await _cycle.RunAsync(tally, _place, term, cancellationToken);
-            return await EndAsync(tally, cancellationToken);
+            return await EndAsync(tally);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // What it did until then is done, and people should find it in the report.
             tally.Ended("stopped", "It was stopped before its end; the rest is for the next cycle.");
-            using var over = new CancellationTokenSource(Patience, _clock);
-            await EndAsync(tally, over.Token);
+            await EndAsync(tally);
             throw;
         }
         finally
@@ -184,7 +183,7 @@ internal sealed class Recovery : IChore, IRecovery
         }
     }
 
-    private async Task<RecoveryRun> EndAsync(RecoveryTally tally, CancellationToken cancellationToken)
+    private async Task<RecoveryRun> EndAsync(RecoveryTally tally)
     {
         var run = tally.Result(_clock.GetUtcNow());
         if (run.Errors is [var first, ..])
@@ -212,10 +211,12 @@ internal sealed class Recovery : IChore, IRecovery
     private async Task<RecoveryRun> RecordAsync(RecoveryRun run)
     {
         var fact = new Fact(EventKind.Recovery, Actor: run.By, Reason: Words.Of(run.Kind), Title: run.Message, Data: RecoveryJson.Of(run));
+
+        // Not broken off by a stop of the host: what was done by then must be told. But a stop must not wait for the store for ever.
+        using var limit = new CancellationTokenSource(Patience, _clock);
         try
         {
-            // Not broken off by a stop of the host: what was done by then must be told.
-            await _store.RecordAsync([fact], _clock.GetUtcNow(), CancellationToken.None);
+            await _store.RecordAsync([fact], _clock.GetUtcNow(), limit.Token).AsTask().WaitAsync(limit.Token);
             return run;
         }
         catch (Exception error)

@@ -190,7 +190,11 @@ internal sealed class RecoveryCycle(
         {
             await (rule is RecoveryRule.Stuck or RecoveryRule.Orphan
                 ? EndAsync(job, rule, verdict.Reason, mark, tally, term, cancellationToken)
-                : ReopenAsync(job, rule, verdict.Reason, mark, tally, cancellationToken));
+                : ReopenAsync(job, rule, verdict.Reason, mark, tally, term, cancellationToken));
+        }
+        catch (LeadershipLostException)
+        {
+            throw;
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -200,7 +204,7 @@ internal sealed class RecoveryCycle(
     }
 
     private async Task ReopenAsync(
-        Job job, RecoveryRule rule, string reason, RecoveryMark mark, RecoveryTally tally, CancellationToken cancellationToken)
+        Job job, RecoveryRule rule, string reason, RecoveryMark mark, RecoveryTally tally, long term, CancellationToken cancellationToken)
     {
         var request = new RetryRequest
         {
@@ -210,8 +214,17 @@ internal sealed class RecoveryCycle(
             Force = rule != RecoveryRule.Retryable,   // a permanent error whose cause was put right
             Recovery = mark,
             RecoveryCap = RecoveryRules.Cap,
+
+            // The rules and the checks spoke of the job as the page showed it. A person may have dismissed it since, or it failed anew.
+            RowVersion = job.RowVersion,
+            Term = term,
         };
         var changed = await store.RetryAsync(request, cancellationToken);
+        if (changed is [{ Refusal: "not_leader" }])
+        {
+            throw new LeadershipLostException();
+        }
+
         if (changed is [{ Refusal: { } refusal }])
         {
             // Somebody was quicker, or an equal job has taken its place.

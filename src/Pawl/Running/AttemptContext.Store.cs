@@ -128,9 +128,9 @@ internal sealed partial class AttemptContext
         {
             await StoreBufferedAsync(null);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or PawlException || StoreFaults.IsOutage(fault))
+        catch (Exception)
         {
-            // Over, lost, or away for so long that the log has said it.
+            // Over, lost, refused, or away for so long that the log has said it.
         }
     }
 
@@ -195,22 +195,12 @@ internal sealed partial class AttemptContext
                 return new(Settled.Done);
             }
 
-            SaveReply reply;
-            try
-            {
-                reply = await tools.Saves.StoreAsync(save);
-            }
-            catch (Exception)
-            {
-                PutBack(save);
-                throw;
-            }
-
+            var reply = await SendAsync(save);
             if (reply.CheckpointOlder && save.Checkpoint is { Version: { } sent } && reply.CheckpointVersion != sent)
             {
                 // The numbers went apart; go on from what the store has. Only this attempt can write, so nothing is overwritten.
                 save = save with { Checkpoint = save.Checkpoint with { Version = reply.CheckpointVersion + 1 } };
-                reply = await tools.Saves.StoreAsync(save);
+                reply = await SendAsync(save);
             }
 
             ThrowIfLost(reply);
@@ -225,6 +215,19 @@ internal sealed partial class AttemptContext
         finally
         {
             saving.Release();
+        }
+    }
+
+    private async Task<SaveReply> SendAsync(AttemptSave save)
+    {
+        try
+        {
+            return await tools.Saves.StoreAsync(save);
+        }
+        catch (Exception)
+        {
+            PutBack(save);
+            throw;
         }
     }
 

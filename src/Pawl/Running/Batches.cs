@@ -2,25 +2,33 @@ namespace Pawl.Running;
 
 /// <summary>Stores things together: whatever gathered while the last call ran goes with the next. No timer, so a lone one goes at
 /// once.</summary>
-/// <remarks>While the store is away the same things are tried again and again. One that the store refuses fails alone.</remarks>
+/// <remarks>While the store is away the same things are tried again and again. One that the store refuses fails alone. One that fails while
+/// others get by steps aside, is tried again alone, and is given up when that goes on: it never holds up the others.</remarks>
 internal sealed class Batches<TItem, TReply> : IDisposable
 {
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     // Two failures of a whole batch, and one of its things may be to blame.
     private const int BlameAfter = 2;
 
+    // Failures of one thing with others getting by before each, and it is to blame, not the store. With the waits between they take 6 s.
+    private const int GiveUpAfterStrikes = 5;
+
     private readonly Lock _gate = new();
     private readonly Signal _signal;
     private readonly TimeProvider _clock;
     private readonly int _most;
+    private readonly List<Parked> _parked = [];
     private List<TItem> _gathered = [];
     private List<TItem> _spare = [];
     private int _pending;
     private int _expected;
     private volatile bool _closing;
+    private bool _over;
     private bool _troubled;
+    private long _calls;
 
     public Batches(TimeProvider clock, int most)
     {
@@ -47,11 +55,15 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     /// <summary>Told once when it is back.</summary>
     public required Action Cured { get; init; }
 
-    /// <summary>After how long of trying one is given up; infinite for never.</summary>
+    /// <summary>After how long of trying one is given up; infinite for never while the store is away.</summary>
     public TimeSpan GiveUpAfter { get; init; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>Told when <see cref="Answered"/> threw. Must not throw itself.</summary>
+    /// <summary>Told when <see cref="Answered"/> threw.</summary>
     public Action<TItem, Exception> Unheard { get; init; } = static (_, _) => { };
+
+    /// <summary>Told of each that was not stored when the loop ended in a hurry, and of each that comes after it. It stays
+    /// pending.</summary>
+    public Action<TItem> Abandoned { get; init; } = static _ => { };
 
     /// <summary>How many are not stored yet.</summary>
     public int Pending => Volatile.Read(ref _pending);
@@ -60,12 +72,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     {
         // Interlocked although under the gate: answers count down outside of it.
         Interlocked.Increment(ref _pending);
-        lock (_gate)
-        {
-            _gathered.Add(item);
-        }
-
-        _signal.Set();
+        Gather(item, expected: false);
     }
 
     /// <summary>Says that one will come by <see cref="AddExpected"/>: it counts as pending, and the loop does not end before.</summary>
@@ -78,16 +85,7 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         }
     }
 
-    public void AddExpected(TItem item)
-    {
-        lock (_gate)
-        {
-            _gathered.Add(item);
-            _expected--;
-        }
-
-        _signal.Set();
-    }
+    public void AddExpected(TItem item) => Gather(item, expected: true);
 
     /// <summary>Ends the loop as soon as nothing is left.</summary>
     public void Close()
@@ -96,34 +94,87 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         _signal.Set();
     }
 
+    /// <summary>Stores what comes until it is closed and nothing is left, or until it must hurry: then what is left is abandoned.</summary>
     public async Task RunAsync(CancellationToken hurry)
     {
+        // Or it would sleep through the hurry while it waits for one that is expected.
+        using var ring = hurry.UnsafeRegister(static signal => ((Signal)signal!).Set(), _signal);
+        List<TItem> left = [];
         while (!hurry.IsCancellationRequested)
         {
             var all = Take();
             if (all.Count == 0)
             {
-                if (_closing && Volatile.Read(ref _expected) == 0)
+                if (_closing && _parked.Count == 0 && TryEnd())
                 {
                     return;
                 }
 
-                await _signal.WaitAsync(Timeout.InfiniteTimeSpan);
+                await _signal.WaitAsync(UntilParked());
+                await RetryParkedAsync(hurry);
                 continue;
             }
 
-            for (var from = 0; from < all.Count && !hurry.IsCancellationRequested; from += _most)
+            for (var from = 0; from < all.Count; from += _most)
             {
                 var some = all.Count <= _most ? all : all.GetRange(from, Math.Min(_most, all.Count - from));
-                await StoreAsync(some, hurry);
+                left.AddRange(hurry.IsCancellationRequested ? some : await StoreAsync(some, hurry));
+                await RetryParkedAsync(hurry);
             }
 
             all.Clear();
             _spare = all;
         }
+
+        left.AddRange(_parked.Select(parked => parked.Item));
+        Abandon(left);
     }
 
     public void Dispose() => _signal.Dispose();
+
+    private void Gather(TItem item, bool expected)
+    {
+        bool over;
+        lock (_gate)
+        {
+            over = _over;
+            if (!over)
+            {
+                _gathered.Add(item);
+            }
+
+            _expected -= expected ? 1 : 0;
+        }
+
+        if (over)
+        {
+            Abandon([item]);
+            return;
+        }
+
+        _signal.Set();
+    }
+
+    /// <summary>Ends unless something has come or will.</summary>
+    private bool TryEnd()
+    {
+        lock (_gate)
+        {
+            return _over = _gathered.Count == 0 && _expected == 0;
+        }
+    }
+
+    private void Abandon(List<TItem> left)
+    {
+        lock (_gate)
+        {
+            _over = true;
+            left.AddRange(_gathered);
+            _gathered.Clear();
+        }
+
+        left.ForEach(item => Say(() => Abandoned(item)));
+    }
 
     private List<TItem> Take()
     {
@@ -136,60 +187,56 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         }
     }
 
-    private async Task StoreAsync(List<TItem> some, CancellationToken hurry)
+    /// <summary>Stores some, unless they fail or step aside. Gives back what is left when it must hurry.</summary>
+    private async Task<List<TItem>> StoreAsync(List<TItem> some, CancellationToken hurry)
     {
         var since = _clock.GetTimestamp();
         for (var failures = 0; ; failures++)
         {
-            Exception error;
-            try
+            var (replies, error) = await TryAsync(some, hurry);
+            if (replies is not null)
             {
-                var replies = await Call(some, hurry);
-                for (var i = 0; i < some.Count; i++)
-                {
-                    Answer(some[i], replies[i]);
-                }
-
-                Stored();
-                Cure();
-                return;
-            }
-            catch (Exception fault)
-            {
-                error = fault;
+                Took(some, replies);
+                return [];
             }
 
             var outage = StoreFaults.IsOutage(error);
             if (some.Count > 1 && (!outage || failures >= BlameAfter))
             {
-                some = await OneByOneAsync(some, hurry);
+                some = await OneByOneAsync(some, since, hurry);
                 if (some.Count == 0)
                 {
-                    return;
+                    return [];
                 }
             }
             else if (!outage)
             {
                 GiveUp(some[0], error);
-                return;
+                return [];
+            }
+            else if (failures >= BlameAfter)
+            {
+                // Whether it is to blame or the store is away, only others can show: let them pass.
+                Park(some[0], since, failures);
+                return [];
             }
 
             if (hurry.IsCancellationRequested)
             {
-                return;
+                return some;
             }
 
-            if (GiveUpAfter != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(since) >= GiveUpAfter)
+            if (IsPatienceOver(since))
             {
-                some.ForEach(item => GiveUp(item, error));
-                return;
+                GiveUp(some, error);
+                return [];
             }
 
             var wait = StoreFaults.Delay(failures, FirstWait, LongestWait);
             if (!_troubled)
             {
                 _troubled = true;
-                Troubled(Pending, wait, error);
+                TellTrouble(wait, error);
             }
 
             await Rest.ForAsync(wait, _clock, hurry);
@@ -197,33 +244,128 @@ internal sealed class Batches<TItem, TReply> : IDisposable
     }
 
     /// <summary>Tries each alone; gives back those that still wait for the store.</summary>
-    private async Task<List<TItem>> OneByOneAsync(List<TItem> some, CancellationToken hurry)
+    private async Task<List<TItem>> OneByOneAsync(List<TItem> some, long since, CancellationToken hurry)
     {
+        var works = false;
         for (var i = 0; i < some.Count; i++)
         {
-            try
+            List<TItem> one = [some[i]];
+            var (replies, error) = await TryAsync(one, hurry);
+            if (replies is not null)
             {
-                var replies = await Call([some[i]], hurry);
-                Answer(some[i], replies[0]);
+                Took(one, replies);
+                works = true;
             }
-            catch (Exception fault) when (!StoreFaults.IsOutage(fault))
+            else if (!StoreFaults.IsOutage(error))
             {
-                GiveUp(some[i], fault);
+                GiveUp(some[i], error);
             }
-            catch (Exception) when (i == some.Count - 1)
+            else if (works)
             {
-                return some.GetRange(i, 1);
+                // The one before got by. Two in a row, and the store has gone.
+                works = false;
+                Park(some[i], since, 0);
             }
-            catch (Exception)
+            else
             {
                 // To the end of the line: if it alone is to blame the others get by, if none gets by the store is away.
-                var rest = some.GetRange(i + 1, some.Count - i - 1);
-                rest.Add(some[i]);
-                return rest;
+                var left = some.GetRange(i + 1, some.Count - i - 1);
+                left.Add(some[i]);
+                return left;
             }
         }
 
         return [];
+    }
+
+    private void Park(TItem item, long since, int failures) =>
+        _parked.Add(new(item, since) { Failures = failures, TriedAt = _clock.GetTimestamp(), TriedAfter = _calls });
+
+    /// <summary>Tries those again that stepped aside and whose time has come.</summary>
+    private async Task RetryParkedAsync(CancellationToken hurry)
+    {
+        for (var i = 0; i < _parked.Count && !hurry.IsCancellationRequested;)
+        {
+            var parked = _parked[i];
+            if (_clock.GetElapsedTime(parked.TriedAt) < parked.Wait)
+            {
+                i++;
+                continue;
+            }
+
+            List<TItem> one = [parked.Item];
+            var (replies, error) = await TryAsync(one, hurry);
+            if (replies is not null)
+            {
+                _parked.RemoveAt(i);
+                Took(one, replies);
+                continue;
+            }
+
+            if (hurry.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var othersGetBy = _calls > parked.TriedAfter;
+            parked.Strikes += othersGetBy ? 1 : 0;
+            if (!StoreFaults.IsOutage(error) || parked.Strikes >= GiveUpAfterStrikes || IsPatienceOver(parked.Since))
+            {
+                _parked.RemoveAt(i);
+                GiveUp(parked.Item, error);
+                continue;
+            }
+
+            parked.Failures++;
+            (parked.TriedAt, parked.TriedAfter) = (_clock.GetTimestamp(), _calls);
+            if (!othersGetBy)
+            {
+                // The store may be away, and then each would wait for it in vain.
+                return;
+            }
+
+            i++;
+        }
+    }
+
+    /// <summary>How long until one that stepped aside is tried again.</summary>
+    private TimeSpan UntilParked()
+    {
+        if (_parked.Count == 0)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        var least = _parked.Min(parked => parked.Wait - _clock.GetElapsedTime(parked.TriedAt));
+        return least > ShortestWait ? least : ShortestWait;
+    }
+
+    private bool IsPatienceOver(long since) =>
+        GiveUpAfter != Timeout.InfiniteTimeSpan && _clock.GetElapsedTime(since) >= GiveUpAfter;
+
+    private void Took(List<TItem> some, IReadOnlyList<TReply> replies)
+    {
+        for (var i = 0; i < some.Count; i++)
+        {
+            Answer(some[i], replies[i]);
+        }
+
+        _calls++;
+        Say(Stored);
+        Cure();
+    }
+
+    /// <summary>Asks the store, and nobody else: what a listener throws must never look like a fault of the store.</summary>
+    private async ValueTask<(IReadOnlyList<TReply>? Replies, Exception Error)> TryAsync(List<TItem> some, CancellationToken hurry)
+    {
+        try
+        {
+            return (await Call(some, hurry), null!);
+        }
+        catch (Exception error)
+        {
+            return (null, error);
+        }
     }
 
     private void Answer(TItem item, TReply reply)
@@ -236,22 +378,62 @@ internal sealed class Batches<TItem, TReply> : IDisposable
         catch (Exception error)
         {
             // It is stored. Whoever was to hear of it is at fault, such as a logger that throws, and must not make us store it again.
-            Unheard(item, error);
+            TellUnheard(item, error);
         }
     }
+
+    // Of its own, or each answer would make an object for what it might have to say.
+    private void TellUnheard(TItem item, Exception error) => Say(() => Unheard(item, error));
 
     private void GiveUp(TItem item, Exception error)
     {
         Interlocked.Decrement(ref _pending);
-        Failed(item, error);
+        Say(() => Failed(item, error));
     }
+
+    private void GiveUp(List<TItem> some, Exception error) => some.ForEach(item => GiveUp(item, error));
+
+    private void TellTrouble(TimeSpan wait, Exception error) => Say(() => Troubled(Pending, wait, error));
 
     private void Cure()
     {
         if (_troubled)
         {
             _troubled = false;
-            Cured();
+            Say(Cured);
         }
+    }
+
+    /// <summary>Tells a listener. What it throws stays with it: the loop has others to store.</summary>
+    private static void Say(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception)
+        {
+            // There is nobody left to tell.
+        }
+    }
+
+    /// <summary>One that stepped aside.</summary>
+    private sealed class Parked(TItem item, long since)
+    {
+        public TItem Item => item;
+
+        public long Since => since;
+
+        public int Failures { get; set; }
+
+        public long TriedAt { get; set; }
+
+        /// <summary>How many calls the store had taken at the last try.</summary>
+        public long TriedAfter { get; set; }
+
+        /// <summary>How often it failed although others got by since its last try.</summary>
+        public int Strikes { get; set; }
+
+        public TimeSpan Wait => StoreFaults.Delay(Failures, FirstWait, LongestWait);
     }
 }

@@ -21,6 +21,11 @@ internal sealed class LogBuffer(long most)
     private const int MostWaiting = 2 * MostInSave;
     private const int LongestText = 32_768;
 
+    // From here on a line takes no more fields. A text may take six bytes a character, so with its message, one more field and an exception
+    // a line still fits into one save.
+    private const int LongestFields = 262_144;
+    private const int LongestName = 200;
+
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Lock _gate = new();
@@ -102,7 +107,9 @@ internal sealed class LogBuffer(long most)
                 return whole;
             }
 
+            // At least one line, however long: else who takes until little is left would take for ever.
             var end = all[..MostInSave].LastIndexOf((byte)'\n') + 1;
+            end = end > 0 ? end : all.IndexOf((byte)'\n') + 1;
             var (part, rest) = (all[..end].ToArray(), all[end..].ToArray());
             _waiting.ResetWrittenCount();
             _waiting.Write(rest);
@@ -141,12 +148,22 @@ internal sealed class LogBuffer(long most)
         _writer.WriteString("message", Fit(message));
         _writer.WriteString("at", at);
         _writer.WriteStartObject("fields");
+        var left = 0;
         foreach (var (name, value) in fields ?? [])
         {
-            if (name != "{OriginalFormat}")
+            if (_writer.BytesCommitted + _writer.BytesPending > LongestFields)
             {
-                WriteField(_writer, name, value);
+                left++;
             }
+            else if (name != "{OriginalFormat}")
+            {
+                WriteField(_writer, name.Length <= LongestName ? name : name[..LongestName] + "…", value);
+            }
+        }
+
+        if (left > 0)
+        {
+            _writer.WriteNumber("fields_left_out", left);
         }
 
         if (error is not null)

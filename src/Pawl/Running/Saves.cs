@@ -25,6 +25,8 @@ internal sealed class Saves : IDisposable
             Call = (savings, token) => store.SaveAsync([.. savings.Select(saving => saving.Save)], clock.GetUtcNow(), token),
             Answered = static (saving, reply) => saving.Done.TrySetResult(reply),
             Failed = static (saving, error) => saving.Done.TrySetException(error),
+            Abandoned = static saving => saving.Done.TrySetException(new PawlException(
+                "storage_unavailable", "The host has stopped, and this could not be stored before: the store did not take it in time.")),
             Troubled = (_, _, error) => Log.SaveFailed(logger, error),
             Cured = static () => { },
             GiveUpAfter = options.LeaseTtl,

@@ -32,7 +32,8 @@ internal sealed class Settlements : IDisposable
                 return store.SettleAsync(settlements, clock.GetUtcNow(), token);
             },
             Answered = Stored,
-            Unheard = (ending, error) => Tell(ending, error),
+            Unheard = (ending, error) =>
+                Log.EndUnheard(logger, ending.Attempt.Claimed.Lease.Job.Value, ending.Attempt.Type.Name, error),
             Stored = () => Eased(),
             Failed = Refused,
             Troubled = (count, wait, error) => Log.SettleFailed(logger, count, wait, error),
@@ -77,7 +78,7 @@ internal sealed class Settlements : IDisposable
 
         if (reply.What == Settled.LastRefused)
         {
-            Add(Without(ending, reply.Last));
+            AddWithout(ending, reply.Last);
             return;
         }
 
@@ -118,18 +119,6 @@ internal sealed class Settlements : IDisposable
         }
     }
 
-    private void Tell(Ending ending, Exception error)
-    {
-        try
-        {
-            Log.EndUnheard(_logger, ending.Attempt.Claimed.Lease.Job.Value, ending.Attempt.Type.Name, error);
-        }
-        catch (Exception)
-        {
-            // The logger is what threw; there is nobody left to tell.
-        }
-    }
-
     private async Task ObserveAsync(Attempt attempt, Settlement end, JobError error, Exception? thrown)
     {
         await Task.Yield();
@@ -157,17 +146,16 @@ internal sealed class Settlements : IDisposable
         }
     }
 
-    /// <summary>The end that is stored instead when the store refused what the attempt had to say with it.</summary>
-    private Ending Without(Ending ending, SaveReply? refused)
+    /// <summary>Adds the end that is stored instead when the store refused what the attempt had to say with it.</summary>
+    private void AddWithout(Ending ending, SaveReply? refused)
     {
         var (attempt, end) = (ending.Attempt, ending.Settlement);
         var instead = LastWords.Without(end, refused, fault => Judge(attempt, fault), out var why);
+        Add(ending with { Settlement = instead, Exception = why ?? ending.Exception });
         if (why is not null && end.Event != JobEvent.Completed)
         {
             Log.LastWordsDropped(_logger, attempt.Claimed.Lease.Job.Value, attempt.Type.Name, Words.Of(end.Outcome), why.Message);
         }
-
-        return ending with { Settlement = instead, Exception = why ?? ending.Exception };
     }
 
     /// <summary>The store will never take this end: the job must end all the same, and say why.</summary>

@@ -11,15 +11,14 @@ internal sealed partial class Worker
     {
         _inHandAtBeat.Clear();
         _slots.CopyAll(_inHandAtBeat);
-        var begun = new List<Lease>();
+        _begunAtBeat.Clear();
         var running = 0;
         foreach (var attempt in _inHandAtBeat)
         {
             running += attempt.IsWaiting ? 0 : 1;
             if (attempt is { Claimed.Prefetched: true, BeginTold: false, IsRunning: true })
             {
-                attempt.BeginTold = true;
-                begun.Add(attempt.Claimed.Lease);
+                _begunAtBeat.Add(attempt);
             }
         }
 
@@ -30,7 +29,7 @@ internal sealed partial class Worker
             Now = default,
             SlotsUsed = running,
             Draining = _draining || _stopping.IsCancellationRequested,
-            Begun = begun,
+            Begun = [.. _begunAtBeat.Select(attempt => attempt.Claimed.Lease)],
         };
     }
 
@@ -42,6 +41,8 @@ internal sealed partial class Worker
             return;
         }
 
+        // Not before it is stored: one that is never told and kills its process would count as never begun.
+        _begunAtBeat.ForEach(attempt => attempt.BeginTold = true);
         if (reply.Drain != _draining)
         {
             SetDrain(reply.Drain);

@@ -15,7 +15,7 @@ internal sealed partial class Worker
     {
         if (_stopping.IsCancellationRequested)
         {
-            await Task.WhenAll(_storing, _beating, _working);
+            await Task.WhenAll(_saving, _settling, _beating, _working);
             return;
         }
 
@@ -72,11 +72,25 @@ internal sealed partial class Worker
     private async Task CloseAsync()
     {
         _watch.Close();
-        _saves.Close();
-        _settlements.Close();
         using var over = new CancellationTokenSource(LastWords, _clock);
         using var ring = over.Token.UnsafeRegister(static hurry => ((CancellationTokenSource)hurry!).Cancel(), _hurry);
-        await _storing;
+
+        // What a claim under way still brings is given back, and that must be stored like any other end.
+        try
+        {
+            await _claiming.WaitAsync(over.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Its jobs stay leased, and are offered again when the lease has passed.
+        }
+
+        _settlements.Close();
+        await _settling;
+
+        // The saves last: an end may wait for the last lines of its attempt.
+        _saves.Close();
+        await _saving;
         if (_settlements.Pending > 0)
         {
             Log.EndsNotStored(_logger, _settlements.Pending);

@@ -33,6 +33,7 @@ internal sealed partial class Worker : IAsyncDisposable
     private readonly CancellationTokenSource _hurry = new();
     private readonly Action<int> _runnable;
     private readonly List<Attempt> _inHandAtBeat = [];
+    private readonly List<Attempt> _begunAtBeat = [];
     private readonly List<LeaseToken> _doubtful = [];
     private readonly HashSet<(JobId, int)> _strange = [];
     private long _workerId;
@@ -40,7 +41,9 @@ internal sealed partial class Worker : IAsyncDisposable
     private volatile Dry _dry;
     private bool _draining;
     private Task _working = Task.CompletedTask;
-    private Task _storing = Task.CompletedTask;
+    private Task _claiming = Task.CompletedTask;
+    private Task _saving = Task.CompletedTask;
+    private Task _settling = Task.CompletedTask;
     private Task _beating = Task.CompletedTask;
 
     public Worker(
@@ -56,6 +59,7 @@ internal sealed partial class Worker : IAsyncDisposable
         ILoggerFactory? loggers,
         ILogger logger)
     {
+        logger = new QuietLogger(logger);
         (_store, _handlers, _options, _clock, _chance, _logger) = (store, handlers, options.Worker, clock, chance, logger);
         _budget = options.RetryBudget;
         _slots = new(_options, new(handlers.Types, _options), clock);
@@ -92,10 +96,12 @@ internal sealed partial class Worker : IAsyncDisposable
     public Task RunAsync()
     {
         _store.Wakeups.Runnable += _runnable;
-        _storing = Task.WhenAll(_saves.RunAsync(_hurry.Token), _settlements.RunAsync(_hurry.Token));
+        _saving = _saves.RunAsync(_hurry.Token);
+        _settling = _settlements.RunAsync(_hurry.Token);
         _beating = _heartbeat.RunAsync();
-        _working = Task.WhenAll(ClaimAsync(), _watch.RunAsync());
-        return Task.WhenAll(_storing, _beating, _working);
+        _claiming = ClaimAsync();
+        _working = Task.WhenAll(_claiming, _watch.RunAsync());
+        return Task.WhenAll(_saving, _settling, _beating, _working);
     }
 
     public async ValueTask DisposeAsync()

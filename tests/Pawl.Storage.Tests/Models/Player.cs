@@ -412,7 +412,7 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
         {
             { State: JobState.Succeeded } => ("already_succeeded", null),
             { IsTerminal: false } => ("not_final", null),
-            { State: JobState.Cancelled } when recovery is not null => ("not_recoverable", null),
+            { State: JobState.Cancelled } or { Dismissed: true } when recovery is not null => ("not_recoverable", null),
             { Recoveries: >= 3 } when recovery is not null => ("recovery_cap", null),
             { ApprovalOpen: true } => ("not_approved", null),
             _ when holder is not null => ("unique_key_in_use", holder.Id),

@@ -328,4 +328,48 @@ public abstract partial class JobStoreSpec
 
         Assert.Contains(8, heard);
     }
+
+    [Fact]
+    public async Task A_failure_that_a_person_dismissed_is_not_recovered()
+    {
+        var id = await FailedAsync();
+        await DismissAsync(id);
+        var before = await PhotoAsync(id);
+
+        Assert.Equal(new Changed(id, "not_recoverable", JobState.Failed), await RetryAsync(id, recovery: Sweep));
+        Assert.Equal(before, await PhotoAsync(id));
+        await DismissAsync(id, dismiss: false);
+        Assert.Null((await RetryAsync(id, recovery: Sweep)).Refusal);
+    }
+
+    [Fact]
+    public async Task A_failure_that_has_changed_since_it_was_looked_at_is_not_recovered()
+    {
+        var id = await FailedAsync();
+        var seen = (await JobAsync(id)).RowVersion;
+        await RetryAsync(id);
+        await EndAsync(Failure(await ClaimOneAsync()));
+        var before = await PhotoAsync(id);
+        var request = new RetryRequest { Ids = [id], Now = Now, Recovery = Sweep, RowVersion = seen };
+
+        var refused = Assert.Single(await Store.RetryAsync(request, Ct));
+        Assert.Equal(("row_version_mismatch", JobState.Failed), (refused.Refusal, refused.State));
+        Assert.Equal(before, await PhotoAsync(id));
+        Assert.Null(Assert.Single(await Store.RetryAsync(request with { RowVersion = (await JobAsync(id)).RowVersion }, Ct)).Refusal);
+    }
+
+    [Fact]
+    public async Task Who_leads_no_more_recovers_nothing()
+    {
+        var id = await FailedAsync();
+        var (first, second) = (await WorkerAsync(), await WorkerAsync());
+        var old = (await TakeLeadAsync(first)).Term;
+        var request = new RetryRequest { Ids = [id], Now = Now, Recovery = Sweep, Term = old };
+        var now = (await TakeLeadAsync(second)).Term;
+        var before = await PhotoAsync(id);
+
+        Assert.Equal(new Changed(id, "not_leader", JobState.Failed), Assert.Single(await Store.RetryAsync(request, Ct)));
+        Assert.Equal(before, await PhotoAsync(id));
+        Assert.Null(Assert.Single(await Store.RetryAsync(request with { Term = now }, Ct)).Refusal);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pawl.Maintenance;
 using Pawl.Storage;
+using Pawl.Tests.Running;
 
 namespace Pawl.Tests.Maintenance;
 
@@ -291,6 +292,29 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task A_report_that_the_store_does_not_take_in_time_is_given_up()
+    {
+        var (asked, never) = (Stage.Point(), Stage.Point());
+        await using var here = await OpenAsync(Capture);
+        var id = await here.FailedAsync(_worker);
+        var store = new FaultyStore(here.Store);
+        store.Meanwhile("Record", () =>
+        {
+            asked.SetResult();
+            return never.Task;
+        });
+        var recovery = new Recovery(store, Installation.Settings(Capture), _leader, _stuck, here.Clock, here);
+        var running = recovery.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled);
+        await asked.PassedAsync();
+        here.Clock.Advance(TimeSpan.FromSeconds(5));
+        var run = await running.WaitAsync(TimeSpan.FromSeconds(30), Installation.Cancelled);
+
+        Assert.Equal((false, "store_failed"), (run.Success, Assert.Single(run.Errors).Code));
+        Assert.Equal((JobState.Queued, 2), await StateAsync(here, id));
+        never.SetResult();
+    }
+
+    [Fact]
     public async Task A_process_that_does_not_lead_refuses_and_names_the_leader()
     {
         await using var here = await OpenAsync(Capture);
@@ -356,6 +380,26 @@ public sealed class RecoveryTests
         await here.FailAsync(Assert.Single(await here.ClaimAsync(_worker)), ErrorCategory.InvalidInput);
         Assert.Equal(0, await CycleAsync());
         Assert.Equal((JobState.Failed, 2), await StateAsync(here, id));
+    }
+
+    [Fact]
+    public async Task A_failure_that_a_person_dismisses_while_the_sweep_asks_is_left()
+    {
+        Installation here = null!;
+        JobId id = default;
+        await using var opened = here = await OpenAsync(Capture with { Checks = [new Check(_ => DismissAsync())] });
+        id = await here.FailedAsync(_worker);
+
+        var run = await _recovery.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled);
+
+        Assert.Equal((0, 1), (run.RecoveredJobs, run.SkippedJobs));
+        Assert.Equal((JobState.Failed, 1), await StateAsync(here, id));
+
+        async Task<RecoveryAnswer> DismissAsync()
+        {
+            await here.Store.DismissAsync(new DismissRequest([id], true, here.Clock.GetUtcNow(), "ann"), Installation.Cancelled);
+            return RecoveryAnswer.Yes();
+        }
     }
 
     [Fact]

@@ -31,6 +31,12 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     /// <summary>Why the last words of the next end are refused, whatever they are.</summary>
     public SaveReply? LastRefused { get; set; }
 
+    /// <summary>What the next call of Save is answered, without a word to the store.</summary>
+    public SaveReply? SaveAnswered { get; set; }
+
+    /// <summary>The leases that each sign of life told of as begun.</summary>
+    public List<IReadOnlyList<Lease>> Begun { get; } = [];
+
     /// <summary>Lets the next calls of a verb fail before they reach the store.</summary>
     public void FailBefore(string verb, int times = 1, Exception? error = null) => Add(new(verb, times, false, error));
 
@@ -62,11 +68,15 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         RunAsync("Register", () => inner.RegisterAsync(worker, now, cancellationToken));
 
     public ValueTask<HeartbeatReply> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) =>
-        RunAsync("Heartbeat", () => inner.HeartbeatAsync(request, cancellationToken));
+        RunAsync("Heartbeat", () =>
+        {
+            Begun.Add(request.Begun);
+            return inner.HeartbeatAsync(request, cancellationToken);
+        });
 
     public ValueTask<IReadOnlyList<SaveReply>> SaveAsync(
         IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync("Save", () => inner.SaveAsync(saves, now, cancellationToken));
+        RunAsync("Save", () => SavedAsync(saves, now, cancellationToken));
 
     public ValueTask<IReadOnlyList<SettleReply>> SettleAsync(
         IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -155,6 +165,14 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         RunAsync("Backup", () => inner.BackupAsync(path, cancellationToken));
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private async ValueTask<IReadOnlyList<SaveReply>> SavedAsync(
+        IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var answered = SaveAnswered;
+        SaveAnswered = null;
+        return answered is null ? await inner.SaveAsync(saves, now, cancellationToken) : [.. saves.Select(_ => answered)];
+    }
 
     private async ValueTask<IReadOnlyList<SettleReply>> SettledAsync(
         IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken)

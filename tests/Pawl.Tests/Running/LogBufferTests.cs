@@ -40,6 +40,44 @@ public sealed class LogBufferTests
     }
 
     [Fact]
+    public void A_line_with_more_than_a_save_holds_is_cut_and_says_so()
+    {
+        var log = new LogBuffer(most: 100_000_000);
+        var text = new string('\u0001', 40_000);   // six bytes each, once escaped
+        log.Add(
+            LogLevel.Error,
+            At,
+            text,
+            [.. Enumerable.Range(0, 50).Select(n => new KeyValuePair<string, object?>($"{n}{text}", text))],
+            new InvalidOperationException(text));
+        Add(log, "next");
+
+        var all = new StringBuilder();
+        for (var takes = 0; log.Waiting > 0; takes++)
+        {
+            Assert.True(takes < 10);
+            var part = log.Take();
+            Assert.InRange(part.Length, 1, LogBuffer.MostInSave);
+            all.Append(Encoding.UTF8.GetString(part));
+        }
+
+        var lines = all.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.Matches("\"fields_left_out\":4[0-9]", lines[0]);
+        Assert.Contains("next", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_take_gives_at_least_one_line_however_long()
+    {
+        var log = new LogBuffer(most: 100_000_000);
+        log.PutBack([.. Enumerable.Repeat((byte)'x', LogBuffer.MostInSave + 5), (byte)'\n', (byte)'y', (byte)'\n']);
+
+        Assert.Equal(LogBuffer.MostInSave + 6, log.Take().Length);
+        Assert.Equal("y\n"u8.ToArray(), log.Take());
+    }
+
+    [Fact]
     public void Lines_that_come_faster_than_they_are_stored_are_counted_and_dropped()
     {
         var log = new LogBuffer(most: 100_000_000);

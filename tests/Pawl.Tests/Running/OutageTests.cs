@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Pawl.Storage;
 using Pawl.Testing;
 
@@ -58,6 +62,41 @@ public sealed class OutageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_begin_whose_sign_of_life_is_lost_is_told_again()
+    {
+        var (begun, go) = (Stage.Point(), Stage.Point());
+        await using var test = await Stage.StartAsync(
+            async (say, job, token) =>
+            {
+                if (say.Word == "first")
+                {
+                    await go.Task;
+                    return;
+                }
+
+                if (say.Word == "second")
+                {
+                    begun.TrySetResult();
+                    await Task.Delay(TimeSpan.FromSeconds(40), job.Clock, token);
+                }
+            },
+            options => (options.Worker.Slots, options.Worker.ExpressSlots) = (1, 0),
+            around: store => _store = new(store));
+
+        // Nothing is taken ahead before it is known how quick the type is.
+        await test.Jobs.EnqueueManyAsync([new Say("quick"), new Say("quick")], cancellationToken: Token);
+        await test.RunUntilIdleAsync(Token);
+        await test.Jobs.EnqueueManyAsync([new Say("first"), new Say("second")], cancellationToken: Token);
+        await test.PassAsync(TimeSpan.Zero, Token);
+        _store.FailBefore("Heartbeat", times: 1);
+        go.SetResult();
+        await begun.PassedAsync();
+        await test.PassAsync(TimeSpan.FromSeconds(35), Token);
+
+        Assert.Single(_store.Begun, told => told.Count > 0);
+    }
+
+    [Fact]
     public async Task Claims_go_on_by_themselves_after_an_outage()
     {
         await using var test = await StartAsync((_, _, _) => Task.CompletedTask);
@@ -87,6 +126,28 @@ public sealed class OutageTests : IAsyncDisposable
 
         Assert.Equal(2, (await test.Jobs.GetAsync(id, Token)).Checkpoint!.Version);
         Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
+    }
+
+    [Fact]
+    public async Task Lines_of_a_checkpoint_whose_second_try_is_refused_go_with_the_end()
+    {
+        await using var test = await StartAsync(async (_, job, token) =>
+        {
+            job.Logger.LogWarning("kept all the same");
+            _store.SaveAnswered = new(Settled.Done, CheckpointVersion: 7, CheckpointOlder: true);
+            _store.Meanwhile("Save", () =>
+            {
+                _store.FailBefore("Save", error: new ArgumentException("no such save"));
+                return Task.CompletedTask;
+            });
+            await Assert.ThrowsAsync<ArgumentException>(() => job.SaveAsync(new AttemptTests.Cursor(1), cancellationToken: token));
+        });
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+        await test.RunUntilIdleAsync(Token);
+
+        Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
+        var log = await test.Jobs.LogAsync(id, cancellationToken: Token);
+        Assert.Contains("kept all the same", System.Text.Encoding.UTF8.GetString(log.Text.Span), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,6 +207,78 @@ public sealed class OutageTests : IAsyncDisposable
         Assert.Contains("no such end", job.Error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_a_claim_brings_while_the_host_stops_is_given_back()
+    {
+        var ran = false;
+        Task? stopping = null;
+        var (claimed, stops) = (Stage.Point(), Stage.Point());
+        var log = new Listener(id =>
+        {
+            if (id == 1307)
+            {
+                stops.TrySetResult();
+            }
+        });
+        await using var test = await Stage.StartAsync(
+            (_, _, _) =>
+            {
+                ran = true;
+                return Task.CompletedTask;
+            },
+            more: pawl => pawl.Services.AddSingleton<ILoggerProvider>(log),
+            around: store => _store = new(store));
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
+        var stored = test.Services.GetRequiredService<IJobStore>();
+        _store.Meanwhile("Claim", async () =>
+        {
+            // Begun here, between the claim's commit and its answer; and there is time for whoever does not wait for that answer.
+            stopping = test.Services.GetRequiredService<IHost>().StopAsync(Token);
+            claimed.SetResult();
+            await stops.PassedAsync();
+            for (var n = 0; n < 100; n++)
+            {
+                await Task.Yield();
+            }
+        });
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+        await claimed.PassedAsync();
+        await stopping!.WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+        var job = Assert.Single(await stored.GetAsync([id], Token));
+        Assert.Equal((JobState.Queued, 0, false), (job.State, job.Losses, ran));
+        Assert.Null(job.WorkerId);
+    }
+
+    [Fact]
+    public async Task A_worker_whose_log_throws_lives_on_through_an_outage()
+    {
+        var broken = new ConcurrentDictionary<int, bool>();
+        var log = new Listener(id =>
+        {
+            if (id is >= 1301 and <= 1304 or 1311 or 1312)
+            {
+                broken[id] = true;
+                throw new InvalidOperationException("The disk of the log is full.");
+            }
+        });
+        await using var test = await Stage.StartAsync(
+            (_, _, _) => Task.CompletedTask,
+            more: pawl => pawl.Services.AddSingleton<ILoggerProvider>(log),
+            around: store => _store = new(store));
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
+        _store.FailBefore("Claim", times: 3);
+        _store.FailBefore("Heartbeat", times: 1);
+        _store.FailBefore("Settle", times: 2);
+        var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
+
+        await test.PassAsync(TimeSpan.FromSeconds(30), Token);
+        await test.RunUntilIdleAsync(Token);
+
+        Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
+        Assert.Superset(new HashSet<int> { 1301, 1302, 1303, 1304, 1311, 1312 }, broken.Keys.ToHashSet());
+    }
+
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     private static async Task<(JobState State, int Attempt)> StateAsync(PawlTest test, JobId id) =>
@@ -153,4 +286,23 @@ public sealed class OutageTests : IAsyncDisposable
 
     private Task<PawlTest> StartAsync(Func<Say, JobContext, CancellationToken, Task> does) =>
         Stage.StartAsync(does, around: store => _store = new(store));
+
+    /// <summary>Hears the number of each line that is logged.</summary>
+    private sealed class Listener(Action<int> hear) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            hear(eventId.Id);
+
+        public void Dispose()
+        {
+        }
+    }
 }
