@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Pawl.Sqlite;
 
 /// <summary>A lease on many jobs that were claimed together: one row instead of a change to each of theirs.</summary>
@@ -48,39 +46,62 @@ internal sealed class BatchLeases
         """;
 
     private readonly Dictionary<long, LeasedJob> _jobs = [];
-    private readonly ConcurrentDictionary<long, long> _shown = new();   // the worker of each, for readers
-    private readonly List<long> _left = [];
+    private readonly Lock _gate = new();   // readers look while the writer works
+    private readonly Dictionary<long, long> _left = [];   // written out or ended, and readers do not find it yet: the worker of each
     private long _last;
 
     /// <summary>How many jobs rest on such leases.</summary>
     public int Count => _jobs.Count;
 
     /// <summary>Whether a job's row, as a reader may find it, does not tell that it runs. For readers.</summary>
-    public bool Hides(long id) => _shown.ContainsKey(id);
+    public bool Hides(long id)
+    {
+        lock (_gate)
+        {
+            return _jobs.ContainsKey(id) || _left.ContainsKey(id);
+        }
+    }
 
     /// <summary>Whether any of these rows does not; of all when none are named. For readers.</summary>
-    public bool HidesAny(IReadOnlyList<JobId>? ids) => !_shown.IsEmpty && (ids is null || ids.Any(id => Hides(id.Value)));
+    public bool HidesAny(IReadOnlyList<JobId>? ids)
+    {
+        lock (_gate)
+        {
+            return _jobs.Count + _left.Count > 0
+                && (ids is null || ids.Any(id => _jobs.ContainsKey(id.Value) || _left.ContainsKey(id.Value)));
+        }
+    }
 
     /// <summary>How many of a worker's jobs have such rows. For readers.</summary>
-    public int HiddenOf(long worker) => _shown.Count(job => job.Value == worker);
+    public int HiddenOf(long worker)
+    {
+        lock (_gate)
+        {
+            return _jobs.Values.Count(job => job.Lease.Worker == worker) + _left.Values.Count(left => left == worker);
+        }
+    }
 
     /// <summary>What was written out or ended is now what readers find.</summary>
     public void Committed()
     {
-        foreach (var id in _left)
+        if (_left.Count > 0)
         {
-            _shown.TryRemove(id, out _);
+            lock (_gate)
+            {
+                _left.Clear();
+            }
         }
-
-        _left.Clear();
     }
 
     /// <summary>Reads what stands in the file; at the opening and after a rollback.</summary>
     public void Load(Connection db, Lines lines)
     {
-        _jobs.Clear();
-        _shown.Clear();
-        _left.Clear();
+        lock (_gate)
+        {
+            _jobs.Clear();
+            _left.Clear();
+        }
+
         _last = 0;
         var rows = new List<(BatchLease Lease, byte[] Jobs)>();
         for (var row = db.Use(SelectLeases); row.Step();)
@@ -141,8 +162,12 @@ internal sealed class BatchLeases
     /// <summary>A job needs its lease no more: it ended, or its row says now that it runs.</summary>
     public void Remove(Connection db, long id, LeasedJob job)
     {
-        _jobs.Remove(id);
-        _left.Add(id);
+        lock (_gate)
+        {
+            _jobs.Remove(id);
+            _left[id] = job.Lease.Worker;
+        }
+
         job.Line.Leased--;
         if (--job.Lease.Open == 0)
         {
@@ -190,8 +215,11 @@ internal sealed class BatchLeases
 
     private void Keep(long id, LeasedJob job)
     {
-        _jobs.Add(id, job);
-        _shown[id] = job.Lease.Worker;
+        lock (_gate)
+        {
+            _jobs.Add(id, job);
+        }
+
         job.Line.Leased++;
         job.Lease.Open++;
     }

@@ -56,6 +56,7 @@ internal sealed partial class SqliteStore
             }
         }
 
+        CloseBodies(batch, claim);
         if (claim.Lease is { } lease)
         {
             batch.Leases.Close(batch.Db, lease, claim.Jobs);

@@ -96,6 +96,9 @@ internal sealed class ClaimRun(ClaimRequest request, long now, int batchLeaseFro
 
     public int BatchLeaseFrom => batchLeaseFrom;
 
+    /// <summary>The job whose body was read last, while its statement stands there.</summary>
+    public long? LastBody { get; set; }
+
     /// <summary>The lease on all that need none of their own; null until the first.</summary>
     public BatchLease? Lease { get; private set; }
 

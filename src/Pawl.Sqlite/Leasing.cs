@@ -12,12 +12,16 @@ internal sealed partial class SqliteStore
         where id = @id and state = 'queued' and held is null
         """;
 
-    private const string SelectBody = """
+    // Jobs that were enqueued together are claimed together, so the next body wanted is mostly the next row.
+    private const string SelectBodies = """
         select payload, trigger, kind, parent_id, timeout_us, grace_us, deadline_at, max_items, rate_key, force, versions, tags,
-            traceparent, requested_by
+            traceparent, requested_by, id
         from job_body
-        where id = @id
+        where id >= @id
+        order by id
         """;
+
+    private const int BodyId = 14;
 
     private static Claimed? Lease(Batch batch, ClaimRun claim, Candidate candidate, ClaimPlace place, bool byAge, bool together)
     {
@@ -64,6 +68,7 @@ internal sealed partial class SqliteStore
         catch (Exception error) when (error is FormatException or JsonException or ArgumentException or OverflowException)
         {
             batch.Db.ResetAll();   // the statement that gave the row stands where it was
+            claim.LastBody = null;
             return (null, error.Message);
         }
     }
@@ -93,8 +98,7 @@ internal sealed partial class SqliteStore
 
     private static Claimed? Describe(Batch batch, ClaimRun claim, Candidate candidate, ClaimPlace place, bool byAge)
     {
-        var body = batch.Db.Use(SelectBody).Bind(candidate.Id);
-        if (!body.Step())
+        if (BodyOf(batch, claim, candidate.Id) is not { } body)
         {
             return null;
         }
@@ -131,8 +135,33 @@ internal sealed partial class SqliteStore
             Traceparent = body.TextOrNull(12),
             RequestedBy = body.TextOrNull(13),
         };
-        body.Reset();
         return job;
+    }
+
+    /// <summary>A job's body, with the statement left at its row: <see cref="CloseBodies"/> ends that.</summary>
+    private static Statement? BodyOf(Batch batch, ClaimRun claim, long id)
+    {
+        var body = batch.Db.Use(SelectBodies);
+        if (claim.LastBody != id - 1 || !body.Step())
+        {
+            CloseBodies(batch, claim);
+            if (!body.Bind(id).Step())
+            {
+                return null;
+            }
+        }
+
+        claim.LastBody = body.Long(BodyId);
+        return claim.LastBody == id ? body : null;
+    }
+
+    private static void CloseBodies(Batch batch, ClaimRun claim)
+    {
+        if (claim.LastBody is not null)
+        {
+            batch.Db.Use(SelectBodies).Reset();
+            claim.LastBody = null;
+        }
     }
 
     /// <summary>A job that ran before comes with what it left: checkpoint, progress, error. A first attempt need not ask.</summary>
