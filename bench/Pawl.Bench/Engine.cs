@@ -16,8 +16,16 @@ internal sealed class Engine : IAsyncDisposable
 
     public Ran Ran => _host.Services.GetRequiredService<Ran>();
 
-    /// <summary>Starts it; with no slots it only enqueues.</summary>
+    /// <summary>Builds it and starts it; with no slots it only enqueues.</summary>
     public static async Task<Engine> StartAsync(int slots, Action<Noop, JobContext>? heard = null, int? prefetch = null)
+    {
+        var engine = Build(slots, heard, prefetch);
+        await engine.StartAsync();
+        return engine;
+    }
+
+    /// <summary>Builds it: the program's own start-up, before any worker of it starts.</summary>
+    public static Engine Build(int slots, Action<Noop, JobContext>? heard = null, int? prefetch = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
@@ -32,10 +40,10 @@ internal sealed class Engine : IAsyncDisposable
             })
             .UseSqlite(Database.ConnectionString)
             .AddHandler<NoopHandler, Noop>();
-        var host = builder.Build();
-        await host.StartAsync();
-        return new Engine(host);
+        return new Engine(builder.Build());
     }
+
+    public Task StartAsync() => _host.StartAsync();
 
     /// <summary>Enqueues in batches.</summary>
     public async Task BulkAsync(int count, int batch, EnqueueOptions? options = null)

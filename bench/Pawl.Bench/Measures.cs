@@ -60,9 +60,7 @@ internal static class Measures
         var goal = upTo > 0 ? upTo : queued;
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         long ran = 0;
-        var cpu = Report.Cpu;
-        var since = Stopwatch.GetTimestamp();
-        await using (var engine = await Engine.StartAsync(arguments.Number("conc", 10), (_, _) =>
+        await using (var engine = Engine.Build(arguments.Number("conc", 10), (_, _) =>
         {
             if (Interlocked.Increment(ref ran) == goal)
             {
@@ -70,6 +68,9 @@ internal static class Measures
             }
         }, arguments.Number("prefetch", 0) is var prefetch and > 0 ? prefetch : null))
         {
+            var cpu = Report.Cpu;
+            var since = Stopwatch.GetTimestamp();
+            await engine.StartAsync();
             await reached.Task;
             var seconds = Report.Seconds(since);
             if (upTo == 0)
