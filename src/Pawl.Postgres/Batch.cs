@@ -1,0 +1,181 @@
+using Pawl.Storage;
+
+namespace Pawl.Postgres;
+
+/// <summary>What one transaction gathers: events, counts, hints. Written with the commit, forgotten with a rollback.</summary>
+internal sealed class Batch(Session db, Lines lines, CancellationToken cancellationToken)
+{
+    private const string NextPack = "select nextval('pawl.pack_id')";
+    private const string InsertEvents = "insert into pawl.event_in (pack_id, n, at, pack) values ($1, $2, $3, $4)";
+    private const string InsertJobEvents = """
+        insert into pawl.job_event (job_id, pack_id) select unnest($1::bigint[]), $2 on conflict do nothing
+        """;
+
+    private const string InsertDelta = "insert into pawl.delta (line_id, minute, counts, tally) values ($1, $2, $3, $4)";
+
+    private readonly EventPack _events = new();
+    private readonly HashSet<long> _attention = [];
+    private readonly HashSet<long> _jobEvents = [];
+    private readonly Dictionary<(int Line, long Minute), Delta> _deltas = [];
+    private long? _pack;
+    private int? _runnable;
+    private DateTimeOffset? _scheduled;
+
+    public Session Db => db;
+
+    public Lines Lines => lines;
+
+    public CancellationToken CancellationToken => cancellationToken;
+
+    /// <summary>Ends whose dependents are still to be looked at, the one at work first.</summary>
+    public Queue<(long Job, JobState State)> Ends { get; } = [];
+
+    public ValueTask<Line> LineAsync(int id) => lines.OfAsync(id, cancellationToken);
+
+    public ValueTask<Line> LineAsync(string queue, string type) => lines.GetAsync(queue, type, cancellationToken);
+
+    /// <summary>The number of this transaction's events. Ask only when the rows they tell of are locked: the number must come after those
+    /// of all transactions that were seen.</summary>
+    public async ValueTask<long> PackAsync() => _pack ??= (await db.Use(NextPack).NumberAsync().ConfigureAwait(false))!.Value;
+
+    /// <summary>Takes over a number that a statement of this transaction has drawn.</summary>
+    public void Pack(long pack) => _pack = pack;
+
+    /// <summary>Records an event that the job's own rows or its attempts will name.</summary>
+    public void Event(
+        EventKind kind,
+        long job,
+        int generation,
+        int attempt,
+        JobState? from,
+        JobState? to,
+        long now,
+        string? actor = null,
+        string? reason = null,
+        long worker = 0) =>
+        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, worker: worker);
+
+    /// <summary>Records an event and where to find it from its job.</summary>
+    public void JobEvent(
+        EventKind kind,
+        long job,
+        int generation,
+        int attempt,
+        JobState? from,
+        JobState? to,
+        long now,
+        string? actor = null,
+        string? reason = null,
+        string? title = null,
+        string? data = null,
+        long worker = 0)
+    {
+        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, title, data, worker);
+        if (job != 0)
+        {
+            _jobEvents.Add(job);
+        }
+    }
+
+    /// <summary>Moves jobs between two counts of their line.</summary>
+    public void Move(Line line, JobState? from, JobState? to, int count = 1)
+    {
+        if (from is { } before)
+        {
+            Count(line, (int)before, -count);
+        }
+
+        if (to is { } after)
+        {
+            Count(line, (int)after, count);
+        }
+    }
+
+    public void Hold(Line line, int by) => Count(line, Line.Held, by);
+
+    public void Die(Line line, int by) => Count(line, Line.Dead, by);
+
+    /// <summary>Counts a queued job in its line that has failed before.</summary>
+    public void Retry(Line line, int failures, int by)
+    {
+        if (failures > 0)
+        {
+            Count(line, Line.Retries, by);
+        }
+    }
+
+    public void Defer(Line line, int by) => Count(line, Line.Deferred, by);
+
+    /// <summary>What a line does in the minute of a time.</summary>
+    public Tally TallyOf(Line line, long now) => DeltaOf(line, now - (now % Tally.MinuteMicros)).Tally;
+
+    public void Runnable(int priority) => _runnable = _runnable is { } known ? Math.Max(known, priority) : priority;
+
+    public void Scheduled(DateTimeOffset at) => _scheduled = _scheduled is { } known && known <= at ? known : at;
+
+    public void Attention(long worker) => _attention.Add(worker);
+
+    /// <summary>Sends what was gathered with the commit.</summary>
+    public async ValueTask CommitAsync()
+    {
+        if (_events.Count > 0)
+        {
+            var pack = await PackAsync().ConfigureAwait(false);
+            db.Use(InsertEvents).Bind(pack).Bind(_events.Count).Bind(_events.BaseMicros).BindBlob(_events.Bytes).Later();
+            if (_jobEvents.Count > 0)
+            {
+                db.Use(InsertJobEvents).Bind([.. _jobEvents.Order()]).Bind(pack).Later();
+            }
+        }
+
+        foreach (var ((line, minute), delta) in _deltas)
+        {
+            db.Use(InsertDelta).Bind(line).Bind(minute).Bind(delta.Counts).Bind(delta.Tally.Values).Later();
+        }
+
+        await db.CommitAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>After the commit: tells who waits.</summary>
+    public void Tell(Wakeups wakeups)
+    {
+        if (_runnable is { } priority)
+        {
+            wakeups.SayRunnable(priority);
+        }
+
+        if (_scheduled is { } at)
+        {
+            wakeups.SayScheduled(at);
+        }
+
+        foreach (var worker in _attention)
+        {
+            wakeups.SayAttention(worker);
+        }
+
+        if (_events.Count > 0)
+        {
+            wakeups.SayRecorded(_pack!.Value);
+        }
+    }
+
+    private void Count(Line line, int count, int by) => DeltaOf(line, 0).Counts[count] += by;
+
+    private Delta DeltaOf(Line line, long minute)
+    {
+        if (!_deltas.TryGetValue((line.Id, minute), out var delta))
+        {
+            _deltas.Add((line.Id, minute), delta = new Delta());
+        }
+
+        return delta;
+    }
+
+    private sealed class Delta
+    {
+        public long[] Counts { get; } = new long[Line.CountNames.Length];
+
+        public Tally Tally { get; } = new();
+    }
+}

@@ -1,0 +1,68 @@
+using Pawl.Storage;
+
+namespace Pawl.Postgres;
+
+internal sealed partial class PostgresStore
+{
+    private const string InsertWorker = """
+        insert into pawl.worker (facts, remote, started_at, seen_at) values ($1, $2, $3, $3) returning id
+        """;
+
+    private const string Beat = """
+        update pawl.worker set beat = greatest(beat, $1), slots_used = $2, draining = $3, gone = $4, seen_at = $5
+        where id = $6 and not gone
+        returning drain
+        """;
+
+    private const string MarkBegun = """
+        update pawl.job_state set prefetched = false
+        where id = $1 and state = 'running' and attempt = $2 and lease_token = $3 and prefetched
+        """;
+
+    // One statement, so one snapshot: a job that gets a row of its own meanwhile is told once. The offset keeps it a look for each job
+    // that is held, never a walk through all that are done.
+    private const string SelectHeld = """
+        select id, attempt, cancel_requested_at is not null from pawl.job_state where worker_id = $1 and state = 'running'
+        union all
+        select run.id, 1, false
+        from pawl.lease l, unnest(l.lo, l.hi) as r (lo, hi), generate_series(r.lo, r.hi) as run (id)
+        where l.worker_id = $1 and l.open and not run.id = any(l.own)
+            and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0)
+        order by 1
+        """;
+
+    /// <inheritdoc/>
+    public ValueTask<long> RegisterAsync(WorkerFacts worker, DateTimeOffset now, CancellationToken cancellationToken) =>
+        WriteAsync(
+            async batch =>
+            {
+                var id = await batch.Db.Use(InsertWorker).Bind(StoreJson.Write(worker)).Bind(worker.Remote).Bind(now).NumberAsync()
+                    .ConfigureAwait(false);
+                return id!.Value;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<HeartbeatReply> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) =>
+        WriteAsync(
+            async batch =>
+            {
+                var beat = await batch.Db.Use(Beat).Bind(request.Beat).Bind(request.SlotsUsed).Bind(request.Draining).Bind(request.Leaving)
+                    .Bind(request.Now).Bind(request.WorkerId).ValueAsync(static row => row.Flag(0)).ConfigureAwait(false);
+                if (beat is not { } drain)
+                {
+                    return new HeartbeatReply(false, false, []);
+                }
+
+                foreach (var (job, attempt, token) in request.Begun.OrderBy(lease => lease.Job.Value))   // id order, or two sweeps deadlock
+                {
+                    await Plain.WriteOutAsync(batch, job.Value).ConfigureAwait(false);
+                    batch.Db.Use(MarkBegun).Bind(job).Bind(attempt).Bind(token).Later();
+                }
+
+                var held = await batch.Db.Use(SelectHeld).Bind(request.WorkerId)
+                    .ListAsync(static row => new HeldLease(new JobId(row.Long(0)), row.Int(1), row.Flag(2))).ConfigureAwait(false);
+                return new HeartbeatReply(true, drain, held);
+            },
+            cancellationToken);
+}

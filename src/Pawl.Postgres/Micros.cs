@@ -1,0 +1,13 @@
+namespace Pawl.Postgres;
+
+/// <summary>Times and lengths as the tables keep them: whole microseconds, since 1970 UTC for times.</summary>
+internal static class Micros
+{
+    public static long Of(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    public static long Of(TimeSpan length) => length.Ticks / TimeSpan.TicksPerMicrosecond;
+
+    public static DateTimeOffset ToTime(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
+
+    public static TimeSpan ToLength(long micros) => TimeSpan.FromTicks(micros * TimeSpan.TicksPerMicrosecond);
+}

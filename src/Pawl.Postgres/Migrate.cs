@@ -1,0 +1,131 @@
+using Pawl.Storage;
+
+namespace Pawl.Postgres;
+
+internal sealed partial class PostgresStore
+{
+    // 'pawl' and 'step' in ASCII: nobody else's lock
+    private const string LockSteps = "select pg_advisory_xact_lock(8101263770712041840)";
+    private const string CreateSteps = """
+        create schema if not exists pawl;
+        create table if not exists pawl.schema_step (
+            number     integer primary key,
+            name       text not null,
+            checksum   text not null,
+            applied_at bigint not null
+        )
+        """;
+
+    private const string HasSteps = "select count(*) from pg_tables where schemaname = 'pawl' and tablename = 'schema_step'";
+    private const string SelectSteps = "select number, name, checksum from pawl.schema_step order by number";
+    private const string SelectTables = "select tablename from pg_tables where schemaname = 'pawl'";
+    private const string InsertStep = "insert into pawl.schema_step (number, name, checksum, applied_at) values ($1, $2, $3, $4)";
+
+    private static readonly IReadOnlyList<SchemaStep> Steps = SchemaStep.Of(typeof(PostgresStore).Assembly);
+
+    /// <inheritdoc/>
+    public async ValueTask<SchemaStatus> MigrateAsync(bool apply, CancellationToken cancellationToken)
+    {
+        var status = await LookAsync(cancellationToken).ConfigureAwait(false);
+        if (apply && status.Pending.Count > 0)
+        {
+            await ApplyAsync(cancellationToken).ConfigureAwait(false);
+            status = await LookAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        _ready = status.Ready;
+        return status;
+    }
+
+    private async ValueTask<SchemaStatus> LookAsync(CancellationToken cancellationToken)
+    {
+        var session = await Session.OpenAsync(_source, cancellationToken).ConfigureAwait(false);
+        await using var closed = session.ConfigureAwait(false);
+        return await LookAsync(session).ConfigureAwait(false);
+    }
+
+    /// <summary>Applies what is missing in one transaction, one process at a time: the others wait and then find nothing to do.</summary>
+    private async ValueTask ApplyAsync(CancellationToken cancellationToken)
+    {
+        var session = await Session.OpenAsync(_source, cancellationToken).ConfigureAwait(false);
+        await using var closed = session.ConfigureAwait(false);
+        try
+        {
+            session.Begin();
+            await session.Use(LockSteps).RunAsync().ConfigureAwait(false);
+            var before = await LookAsync(session).ConfigureAwait(false);
+            await ScriptAsync(session, CreateSteps).ConfigureAwait(false);
+            foreach (var step in Steps.Skip(before.Version))
+            {
+                await ScriptAsync(session, step.Sql).ConfigureAwait(false);
+                await session.Use(InsertStep).Bind(step.Number).Bind(step.Name).Bind(step.Checksum)
+                    .Bind(TimeProvider.System.GetUtcNow()).RunAsync().ConfigureAwait(false);
+            }
+
+            await session.CommitAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            await session.RollbackAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async ValueTask ScriptAsync(Session session, string script)
+    {
+        foreach (var statement in Script.Split(script))
+        {
+            await session.Use(statement).RunAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async ValueTask<SchemaStatus> LookAsync(Session session)
+    {
+        var applied = new List<(int Number, string Name, string Checksum)>();
+        if (await session.Use(HasSteps).NumberAsync().ConfigureAwait(false) > 0)
+        {
+            await session.Use(SelectSteps).EachAsync(row => applied.Add((row.Int(0), row.Text(1), row.Text(2)))).ConfigureAwait(false);
+        }
+
+        var version = applied.Count == 0 ? 0 : applied[^1].Number;
+        if (version > Steps.Count)
+        {
+            throw new PawlException(
+                "schema_newer",
+                $"The database has schema {version}, this program knows {Steps.Count}; upgrade the program. Nothing was changed.",
+                exitCode: 8);
+        }
+
+        foreach (var (number, name, checksum) in applied)
+        {
+            if (Steps[number - 1].Checksum != checksum)
+            {
+                throw new PawlException(
+                    "schema_changed",
+                    $"Schema step {name} was applied from another text than this program has. "
+                    + "The database was changed by hand or by a build of its own; restore a backup, or use the program that made it.",
+                    exitCode: 8);
+            }
+        }
+
+        return new SchemaStatus
+        {
+            Version = version,
+            Known = Steps.Count,
+            Pending = [.. Steps.Skip(version).Select(step => step.Name)],
+            Missing = await MissingAsync(session, version).ConfigureAwait(false),
+        };
+    }
+
+    private static async ValueTask<List<string>> MissingAsync(Session session, int version)
+    {
+        var there = new HashSet<string>(StringComparer.Ordinal);
+        await session.Use(SelectTables).EachAsync(row => there.Add(row.Text(0))).ConfigureAwait(false);
+        return [.. Steps.Take(version).SelectMany(step => Tables(step.Sql)).Where(table => !there.Contains(table))];
+    }
+
+    private static IEnumerable<string> Tables(string sql) =>
+        sql.Split('\n')
+            .Where(line => line.StartsWith("create table pawl.", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[2]["pawl.".Length..]);
+}

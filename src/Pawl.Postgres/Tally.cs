@@ -1,0 +1,27 @@
+namespace Pawl.Postgres;
+
+/// <summary>What one line did in one minute, in the order of the columns of <c>minute</c>.</summary>
+internal sealed class Tally
+{
+    public const long MinuteMicros = 60_000_000;
+    private const int FirstEnd = 2;
+    private const int DiedAt = 9;
+
+    public long[] Values { get; } = new long[12];
+
+    public void Created(int count = 1) => Values[0] += count;
+
+    public void Started(int count, long waitMicros)
+    {
+        Values[1] += count;
+        Values[10] += waitMicros;
+    }
+
+    public void Ended(Outcome outcome, int count, long runMicros)
+    {
+        Values[FirstEnd + (int)outcome] += count;
+        Values[11] += runMicros;
+    }
+
+    public void Died() => Values[DiedAt]++;
+}

@@ -1,0 +1,26 @@
+using Pawl.Storage;
+
+namespace Pawl.Postgres;
+
+internal sealed partial class PostgresStore
+{
+    private const string SelectWorkers = """
+        select w.id, w.facts, w.beat, w.gone, w.draining, w.slots_used, w.started_at, w.seen_at,
+            (select count(*) from pawl.job_state t where t.worker_id = w.id)
+            + (select count(*)
+                from pawl.lease l cross join lateral (select generate_series(r.lo, r.hi) as id from unnest(l.lo, l.hi) as r (lo, hi)) run
+                where l.worker_id = w.id and l.open and not run.id = any(l.own)
+                    and not exists (select 1 from pawl.done d where d.job_id = run.id))
+        from pawl.worker w
+        order by w.id
+        """;
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<WorkerRow>>(
+            async db => await db.Use(SelectWorkers).ListAsync(static row => new WorkerRow(
+                row.Long(0), StoreJson.ReadFacts(row.Text(1)), row.Long(2), row.Flag(3),
+                Dead: false,   // it may live on any machine: only its silence tells
+                row.Flag(4), row.Int(5), row.Time(6), row.Time(7), (int)row.Long(8))).ConfigureAwait(false),
+            cancellationToken);
+}
