@@ -10,6 +10,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+export PAWL_TEST_ALL=1   # what cannot run here is a failure, not a skip
 results=artifacts/test-results
 passed=0 failed=0 skipped=0
 
@@ -31,14 +32,24 @@ step() {
   "$@"
 }
 
-install_git() {
-  command -v git > /dev/null && return
+install() {
   local root=()
   [[ $(id -u) -eq 0 ]] || root=(sudo)
-  if ! command -v apt-get > /dev/null || ! { "${root[@]}" apt-get update -q && "${root[@]}" apt-get install -qy git; }; then
+  command -v apt-get > /dev/null && "${root[@]}" apt-get update -q && "${root[@]}" apt-get install -qy --no-install-recommends "$1"
+}
+
+install_git() {
+  command -v git > /dev/null && return
+  if ! install git; then
     broken "git is missing and could not be installed; the tidy tests read the list of files from it."
     finish
   fi
+}
+
+# The tests start a server of their own. Without one they say so themselves, each as a failure.
+install_postgres() {
+  [[ -n ${PAWL_TEST_POSTGRES-} ]] || command -v initdb > /dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null \
+    || install postgresql || true
 }
 
 # global.json takes any SDK of .NET 10; `dotnet --version` fails where none is there.
@@ -96,6 +107,7 @@ esac
 
 need_sdk
 install_git
+[[ $target != Pawl.slnx ]] || install_postgres
 if ! step dotnet restore "$target" --locked-mode; then
   broken "the restore failed."
   finish

@@ -9,6 +9,7 @@ public abstract partial class JobStoreSpec
     [
         "CONSTANT", "line", "line_count", "queue", "queue_limit", "key_limit", "pause", "worker", "leader", "lease",
         "meta", "schema_step", "sqlite_schema",
+        "delta",         // folded all the time; the counts are what is kept and all of it
         "attempt_all",   // no table: a view, whose parts stand in the plan by themselves
     ];
 

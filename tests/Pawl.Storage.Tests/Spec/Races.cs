@@ -164,6 +164,37 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task Neighbours_of_one_call_are_cancelled_and_claimed_at_once_without_losing_one()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var jobs = await EnqueueAllAsync(Enumerable.Repeat(Plain with { Type = $"t{round}" }, 40));
+            var worker = await WorkerAsync();
+
+            var taken = await TogetherAsync(20, async n =>
+            {
+                if (n % 4 == 0)
+                {
+                    return await ClaimAsync(Ask(worker, 2, ("default", $"t{round}")));
+                }
+
+                Assert.Null((await CancelAsync(jobs[2 * n].Id)).Refusal);
+                return [];
+            });
+
+            var started = taken.SelectMany(claimed => claimed).Select(job => job.Lease.Job).ToHashSet();
+            foreach (var (index, job) in jobs.Index())
+            {
+                var now = await JobAsync(job.Id);
+                var cancelled = index % 2 == 0 && index / 2 % 4 != 0;
+                Assert.Equal(
+                    started.Contains(job.Id) ? JobState.Running : cancelled ? JobState.Cancelled : JobState.Queued, now.State);
+                Assert.Equal(cancelled && started.Contains(job.Id), now.CancelRequestedAt is not null);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Of_many_that_would_lead_one_does()
     {
         var former = await WorkerAsync();

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+
+namespace TestKit;
+
+/// <summary>A PostgreSQL server for the tests of one process: the one that <c>PAWL_TEST_POSTGRES</c> names, whose role may create
+/// databases, else one of its own in a new folder, reached by a Unix socket in that folder and gone with the process.</summary>
+/// <remarks>Its own server keeps nothing over a crash of the machine (<c>fsync=off</c>): durability is the subject of other
+/// tests.</remarks>
+internal sealed class PostgresCluster : IDisposable
+{
+    private const string Remedy =
+        "install PostgreSQL 13 or newer (Debian: apt-get install postgresql), or set PAWL_TEST_POSTGRES to a connection string.";
+
+    // The shell outlives a test run that is killed: its input ends with us, however we end, and then it clears up.
+    private const string Guard = """
+        trap '' INT TERM HUP
+        umask 077
+        dir=$(mktemp -d "$1/pawl-pg-XXXXXX") || exit 1
+        "$2/initdb" -D "$dir/data" -U pawl -A trust --no-sync -E UTF8 --locale=C.UTF-8 > "$dir/log" 2>&1 \
+            && "$2/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-c listen_addresses= -k $dir -c max_connections=300 -c fsync=off \
+        -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c jit=off" start > /dev/null 2>&1 \
+            && echo "ready $dir" || { cat "$dir/log"; echo failed; }
+        read -r _
+        "$2/pg_ctl" -D "$dir/data" -m immediate stop > /dev/null 2>&1
+        rm -rf "$dir"
+        """;
+
+    private readonly Process? _guard;
+
+    private PostgresCluster(string connectionString, Process? guard)
+    {
+        ConnectionString = connectionString;
+        _guard = guard;
+    }
+
+    /// <summary>To the database of the server that is always there.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Whether it is ours, and so goes with all its databases.</summary>
+    public bool IsOwn => _guard is not null;
+
+    /// <summary>Whether a server that is missing is a failure: on build servers and under <c>test.sh</c>.</summary>
+    public static bool Required =>
+        Environment.GetEnvironmentVariable("CI") == "true" || Environment.GetEnvironmentVariable("PAWL_TEST_ALL") == "1";
+
+    /// <summary>Starts a server, or finds the one that was named; where neither can be had, says in one line why not.</summary>
+    public static (PostgresCluster? Cluster, string? Lacking) Start()
+    {
+        if (Environment.GetEnvironmentVariable("PAWL_TEST_POSTGRES") is { Length: > 0 } given)
+        {
+            return (new PostgresCluster(given, null), null);
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            return (null, "No PostgreSQL for the tests: set PAWL_TEST_POSTGRES to a connection string whose role may create databases.");
+        }
+
+        return Programs() is { } programs ? StartOwn(programs) : (null, $"No PostgreSQL for the tests: {Remedy}");
+    }
+
+    /// <summary>Stops the server, if it is ours, and takes its folder away.</summary>
+    public void Dispose()
+    {
+        if (_guard is { } guard)
+        {
+            guard.StandardInput.Close();
+            guard.WaitForExit(TimeSpan.FromSeconds(20));
+            guard.Dispose();
+        }
+    }
+
+    private static (PostgresCluster? Cluster, string? Lacking) StartOwn(string programs)
+    {
+        var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
+        string[] command = ["/bin/sh", "-c", Guard, "sh", Directory.Exists("/dev/shm") ? "/dev/shm" : "/tmp", programs];
+        if (Environment.UserName == "root")   // the server refuses to run as root
+        {
+            command = ["runuser", "-u", "postgres", "--", .. command];
+        }
+
+        start.FileName = command[0];
+        Array.ForEach(command[1..], start.ArgumentList.Add);
+        var guard = Process.Start(start)!;
+        var said = new List<string>();
+        while (guard.StandardOutput.ReadLine() is { } line && line != "failed")
+        {
+            if (line.StartsWith("ready ", StringComparison.Ordinal))
+            {
+                return (new PostgresCluster($"Host={line["ready ".Length..]};Username=pawl;Database=postgres", guard), null);
+            }
+
+            said.Add(line);
+        }
+
+        guard.StandardInput.Close();
+        return (null, $"The PostgreSQL in {programs} did not start for the tests: {string.Join(' ', said)}");
+    }
+
+    private static string? Programs() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Concat(Versions().OrderByDescending(version => version.Number).Select(version => version.Folder))
+            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
+
+    private static IEnumerable<(int Number, string Folder)> Versions() =>
+        from folder in Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : []
+        where int.TryParse(Path.GetFileName(folder), out _)
+        select (int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture), Path.Combine(folder, "bin"));
+}
