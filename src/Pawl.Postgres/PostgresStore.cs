@@ -10,16 +10,19 @@ internal sealed partial class PostgresStore : IJobStore
     private const int MostTries = 8;
 
     private readonly NpgsqlDataSource _source;
+    private readonly bool _owned;
     private readonly Lines _lines;
     private readonly Shapes _shapes;
     private volatile bool _ready;
 
-    private PostgresStore(NpgsqlDataSource source, StoreInfo info)
+    private PostgresStore(NpgsqlDataSource source, bool owned)
     {
         _source = source;
+        _owned = owned;
         _lines = new Lines(source);
         _shapes = new Shapes(source);
-        Info = info;
+        var settings = new NpgsqlConnectionStringBuilder(source.ConnectionString);
+        Info = new StoreInfo("postgres", "unknown", $"{settings.Host}:{settings.Port}/{settings.Database}");
     }
 
     /// <inheritdoc/>
@@ -29,15 +32,25 @@ internal sealed partial class PostgresStore : IJobStore
     public Wakeups Wakeups { get; } = new();
 
     /// <summary>Gets ready to connect; nothing is sent yet.</summary>
-    public static PostgresStore Open(string connectionString)
+    public static PostgresStore Open(string connectionString, PostgresOptions? options = null)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { Enlist = false };
-        var source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
-        return new PostgresStore(source, new StoreInfo("postgres", "unknown", $"{settings.Host}:{settings.Port}/{settings.Database}"));
+        settings.MaxPoolSize = options?.PoolMax ?? settings.MaxPoolSize;
+        settings.MinPoolSize = options?.PoolMin ?? settings.MinPoolSize;
+        return new PostgresStore(new NpgsqlDataSourceBuilder(settings.ConnectionString).Build(), owned: true);
     }
 
+    /// <summary>Works with connections of a data source that stays somebody else's.</summary>
+    public static PostgresStore Open(NpgsqlDataSource source) => new(source, owned: false);
+
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _source.DisposeAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        if (_owned)
+        {
+            await _source.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Runs work in a transaction; done after its commit. What lost against another transaction is tried anew.</summary>
     private async ValueTask<T> WriteAsync<T>(Func<Batch, ValueTask<T>> work, CancellationToken cancellationToken)
