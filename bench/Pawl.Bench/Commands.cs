@@ -8,7 +8,7 @@ internal static class Commands
     public static async Task RunAsync(Arguments arguments)
     {
         var (finished, count) = (arguments.Number("finished", 1_000_000), arguments.Number("n", 500));
-        Database.Drop();
+        Database.Current.Drop();
         var ran = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         long heard = 0;
         await using (var filling = await Engine.StartAsync(arguments.Number("conc", 10), (_, _) =>
@@ -21,7 +21,7 @@ internal static class Commands
         {
             await filling.BulkAsync(finished, 10_000);
             await ran.Task;
-            await Database.DrainedAsync(TimeSpan.FromMinutes(5));
+            await Database.Current.DrainedAsync(TimeSpan.FromMinutes(5));
         }
 
         await using var engine = await Engine.StartAsync(slots: 0);
@@ -30,9 +30,9 @@ internal static class Commands
         var (made, cancelled, retried) = (new List<double>(count), new List<double>(count), new List<double>(count));
         var ids = await EnqueueAsync(engine, count, made);
         await EachAsync(ids, cancelled, id => engine.Jobs.CancelAsync(id));
-        var stopped = Database.Count("cancelled");
+        var stopped = Database.Current.Cancelled();
         await EachAsync(ids, retried, id => engine.Jobs.RetryAsync(id));
-        var whole = stopped == count + warm.Count && Database.Count("queued") == count && Database.Count("succeeded") == finished;
+        var whole = stopped == count + warm.Count && Database.Current.Queued() == count && Database.Current.Done() == finished;
         foreach (var (command, samples) in new[] { ("enqueue", made), ("cancel", cancelled), ("retry", retried) })
         {
             Report.Emit(

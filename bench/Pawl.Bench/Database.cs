@@ -1,61 +1,55 @@
+using Microsoft.Extensions.DependencyInjection;
 using System.Diagnostics;
-using Microsoft.Data.Sqlite;
 
 namespace Pawl.Bench;
 
 /// <summary>The database as an outsider sees it: counts come from its tables, not from the engine under test.</summary>
-internal static class Database
+internal abstract class Database
 {
-    public static string Path { get; } =
-        Environment.GetEnvironmentVariable("PAWL_BENCH_DB")
-        ?? System.IO.Path.Combine(Environment.GetEnvironmentVariable("BENCH_DIR") ?? System.IO.Path.GetTempPath(), "pawl-bench.db");
+    /// <summary>The one that this run measures.</summary>
+    public static Database Current { get; private set; } = new SqliteDatabase();
 
-    public static string ConnectionString => $"Data Source={Path}";
+    public abstract string ConnectionString { get; }
 
-    public static void Drop()
-    {
-        foreach (var suffix in new[] { "", "-wal", "-shm", ".lock", ".creating" })
-        {
-            File.Delete(Path + suffix);
-        }
-    }
+    /// <summary>Whether the producer and the worker of one measure are two processes.</summary>
+    public abstract bool IsShared { get; }
 
-    /// <summary>How many jobs stand in a state, counted row by row.</summary>
-    public static long Count(string state) => Number("select count(*) from job where state = @text", state);
+    /// <summary>Measures this store from now on.</summary>
+    public static void Choose(string store) => Current = store == "sqlite" ? new SqliteDatabase() : new PostgresDatabase();
 
-    /// <summary>How many attempts ended well; with one for each succeeded job, each of them ended exactly once.</summary>
-    public static long Succeeded() => Number("select count(*) from attempt_all where outcome = @text", "succeeded");
+    /// <summary>Says to Pawl where it keeps its jobs.</summary>
+    public abstract void Use(PawlBuilder pawl);
 
-    /// <summary>How many jobs the store itself counts as open; looked at while waiting, where counting rows would be a load of its
-    /// own.</summary>
-    private static long Open() => Number(
-        "select coalesce(sum(n), 0) from line_count where state not in ('succeeded', 'failed', 'cancelled', 'held', 'dead', @text)", "");
+    /// <summary>Forgets everything.</summary>
+    public abstract void Drop();
 
-    public static long WalBytes() => File.Exists(Path + "-wal") ? new FileInfo(Path + "-wal").Length : 0;
+    /// <summary>How many jobs wait, counted row by row.</summary>
+    public abstract long Queued();
+
+    /// <summary>How many jobs are done, counted row by row.</summary>
+    public abstract long Done();
+
+    /// <summary>How many jobs were cancelled, counted row by row.</summary>
+    public abstract long Cancelled();
+
+    /// <summary>How many attempts ended well; with one for each job that is done, each of them ended exactly once.</summary>
+    public abstract long Succeeded();
 
     /// <summary>Waits until the database itself says that nothing is open any more.</summary>
-    public static async Task DrainedAsync(TimeSpan limit)
+    public async Task DrainedAsync(TimeSpan limit)
     {
         var since = Stopwatch.GetTimestamp();
-        while (Open() > 0)
+        while (IsOpen())
         {
             if (Stopwatch.GetElapsedTime(since) > limit)
             {
-                throw new TimeoutException($"{Open()} jobs were still open after {limit}.");
+                throw new TimeoutException($"Jobs were still open after {limit}.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
         }
     }
 
-    private static long Number(string sql, string text)
-    {
-        var place = new SqliteConnectionStringBuilder { DataSource = Path, Mode = SqliteOpenMode.ReadOnly };
-        using var connection = new SqliteConnection(place.ToString());
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Parameters.AddWithValue("@text", text);
-        return Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
-    }
+    /// <summary>Whether any job is not ended; looked at while waiting, where counting rows would be a load of its own.</summary>
+    protected abstract bool IsOpen();
 }

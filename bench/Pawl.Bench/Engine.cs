@@ -32,14 +32,14 @@ internal sealed class Engine : IAsyncDisposable
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(new Ran { Heard = heard });
-        builder.Services.AddPawl(options =>
-            {
-                options.Worker.Enabled = slots > 0;
-                options.Worker.Slots = Math.Max(1, slots);
-                options.Worker.MaxPrefetch = prefetch ?? options.Worker.MaxPrefetch;
-            })
-            .UseSqlite(Database.ConnectionString)
-            .AddHandler<NoopHandler, Noop>();
+        var pawl = builder.Services.AddPawl(options =>
+        {
+            options.Worker.Enabled = slots > 0;
+            options.Worker.Slots = Math.Max(1, slots);
+            options.Worker.MaxPrefetch = prefetch ?? options.Worker.MaxPrefetch;
+        });
+        Database.Current.Use(pawl);
+        pawl.AddHandler<NoopHandler, Noop>();
         return new Engine(builder.Build());
     }
 

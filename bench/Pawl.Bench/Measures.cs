@@ -7,7 +7,7 @@ internal static class Measures
 {
     public static async Task InitAsync()
     {
-        Database.Drop();
+        Database.Current.Drop();
         await using var engine = await Engine.StartAsync(slots: 0);
         Report.Emit(("measure", "init"), ("ok", true.ToString().ToLowerInvariant()));
     }
@@ -21,7 +21,7 @@ internal static class Measures
             await engine.Jobs.EnqueueAsync(Noop.Of(i));   // warm the code paths, not the figure
         }
 
-        var before = Database.Count("queued");
+        var before = Database.Current.Queued();
         var left = count;
         var since = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, producers).Select(_ => Task.Run(async () =>
@@ -32,7 +32,7 @@ internal static class Measures
             }
         })));
         var seconds = Report.Seconds(since);
-        var made = Database.Count("queued") - before;
+        var made = Database.Current.Queued() - before;
         Report.Emit(
             ("measure", "single"), ("conc", producers), ("n", count), ("secs", seconds), ("rate", count / seconds),
             ("verified", made == count ? "ok" : $"BAD {made}"), ("cpu", Report.Cpu));
@@ -42,11 +42,11 @@ internal static class Measures
     {
         var (count, batch) = (arguments.Number("n", 100_000), arguments.Number("batch", 1000));
         await using var engine = await Engine.StartAsync(slots: 0);
-        var before = Database.Count("queued");
+        var before = Database.Current.Queued();
         var since = Stopwatch.GetTimestamp();
         await engine.BulkAsync(count, batch);
         var seconds = Report.Seconds(since);
-        var made = Database.Count("queued") - before;
+        var made = Database.Current.Queued() - before;
         Report.Emit(
             ("measure", "bulk"), ("batch", batch), ("n", count), ("secs", seconds), ("rate", count / seconds),
             ("verified", made == count ? "ok" : $"BAD {made}"), ("cpu", Report.Cpu), ("rss_mb", Report.PeakMegabytes));
@@ -56,7 +56,7 @@ internal static class Measures
     public static async Task DrainAsync(Arguments arguments)
     {
         var upTo = arguments.Number("upto", 0);
-        var (queued, before, endedBefore) = (Database.Count("queued"), Database.Count("succeeded"), Database.Succeeded());
+        var (queued, before, endedBefore) = (Database.Current.Queued(), Database.Current.Done(), Database.Current.Succeeded());
         var goal = upTo > 0 ? upTo : queued;
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         long ran = 0;
@@ -75,13 +75,13 @@ internal static class Measures
             var seconds = Report.Seconds(since);
             if (upTo == 0)
             {
-                await Database.DrainedAsync(TimeSpan.FromMinutes(1));
+                await Database.Current.DrainedAsync(TimeSpan.FromMinutes(1));
                 seconds = Report.Seconds(since);
             }
 
             cpu = Report.Cpu - cpu;
             await engine.DisposeAsync();
-            var (done, ended) = (Database.Count("succeeded") - before, Database.Succeeded() - endedBefore);
+            var (done, ended) = (Database.Current.Done() - before, Database.Current.Succeeded() - endedBefore);
             var whole = upTo > 0 ? done >= goal : done == goal && Interlocked.Read(ref ran) == goal;
             Report.Emit(
                 ("measure", "drain"), ("conc", arguments.Number("conc", 10)), ("n", goal), ("secs", seconds), ("rate", goal / seconds),
@@ -93,7 +93,7 @@ internal static class Measures
     public static async Task SteadyAsync(Arguments arguments)
     {
         var (length, batch, cap) = (arguments.Number("secs", 60), arguments.Number("batch", 500), arguments.Number("cap", 20_000));
-        var before = Database.Count("succeeded");
+        var before = Database.Current.Done();
         await using var engine = await Engine.StartAsync(arguments.Number("conc", 10));
         long made = 0;
         var per10 = new List<long>();
@@ -118,9 +118,9 @@ internal static class Measures
             }
         }
 
-        await Database.DrainedAsync(TimeSpan.FromMinutes(2));
+        await Database.Current.DrainedAsync(TimeSpan.FromMinutes(2));
         var seconds = Report.Seconds(since);
-        var done = Database.Count("succeeded") - before;
+        var done = Database.Current.Done() - before;
         Report.Emit(
             ("measure", "steady"), ("secs", seconds), ("n", done), ("rate", done / seconds), ("per10s", string.Join(' ', per10)),
             ("verified", done == made ? "ok" : $"BAD made={made} done={done}"), ("cpu", Report.Cpu), ("rss_mb", Report.PeakMegabytes));

@@ -2,12 +2,7 @@ using Pawl.Bench;
 
 // Pawl.Bench STORE MEASURE k=v …   one JSON line a measure; see bench/README.md
 var arguments = new Arguments(args);
-if (arguments.Store is not "sqlite")
-{
-    Console.Error.WriteLine($"This build has no store '{arguments.Store}'; it knows sqlite.");
-    return 2;
-}
-
+Database.Choose(arguments.Store);
 Func<Task>? measure = arguments.Measure switch
 {
     "init" => Measures.InitAsync,
@@ -17,18 +12,13 @@ Func<Task>? measure = arguments.Measure switch
     "steady" => () => Measures.SteadyAsync(arguments),
     "worker" => () => Measures.WorkerAsync(arguments),
     "latency-worker" => () => Latency.WorkerAsync(arguments),
+    "latency-producer" => () => Latency.ProducerAsync(arguments),
     "idle" => () => Latency.IdleAsync(arguments),
     "manual" => () => Latency.ManualAsync(arguments),
     "backlog" => () => Latency.BacklogAsync(arguments),
     "commands" => () => Commands.RunAsync(arguments),
     _ => null,
 };
-if (arguments.Measure == "latency-producer")
-{
-    Console.Error.WriteLine("One process owns a SQLite file, so latency-worker brings its own producer; nothing to do here.");
-    return 0;
-}
-
 if (measure is null)
 {
     Console.Error.WriteLine(
