@@ -99,14 +99,18 @@ internal sealed partial class PostgresStore
         try
         {
             var memories = new Dictionary<string, Memory>(StringComparer.Ordinal);
-            var claimed = await WriteAsync(
+            var (claimed, held) = await WriteAsync(
                 batch =>
                 {
                     memories.Clear();
                     return ClaimAsync(batch, request, memories);
                 },
                 cancellationToken).ConfigureAwait(false);
-            Hold(request, claimed);
+            if (held is not null)
+            {
+                _held.Add(held);
+            }
+
             foreach (var (queue, memory) in memories)
             {
                 _memories.Keep(queue, memory);
@@ -121,29 +125,13 @@ internal sealed partial class PostgresStore
         }
     }
 
-    private void Hold(ClaimRequest request, IReadOnlyList<Claimed> claimed)
-    {
-        var jobs = new Dictionary<long, Line>(claimed.Count);
-        foreach (var job in claimed)
-        {
-            if (job.Lease.Attempt == 1 && _lines.Find(job.Queue, job.Type) is { } line)
-            {
-                jobs[job.Lease.Job.Value] = line;
-            }
-        }
-
-        if (jobs.Count > 0)
-        {
-            _held.Add(request.Token, request.WorkerId, jobs);
-        }
-    }
-
-    private async ValueTask<IReadOnlyList<Claimed>> ClaimAsync(Batch batch, ClaimRequest request, Dictionary<string, Memory> memories)
+    private async ValueTask<(IReadOnlyList<Claimed> Jobs, HeldBatch? Held)> ClaimAsync(
+        Batch batch, ClaimRequest request, Dictionary<string, Memory> memories)
     {
         var claim = new ClaimRun(request, Micros.Of(request.Now));
         if (!await batch.Db.Use(IsKnown).Bind(request.WorkerId).AnyAsync().ConfigureAwait(false))
         {
-            return [];   // nobody watches for its silence any more, so its jobs would never be lost
+            return ([], null);   // nobody watches for its silence any more, so its jobs would never be lost
         }
 
         var queues = await OpenAsync(batch, request).ConfigureAwait(false);
@@ -157,7 +145,8 @@ internal sealed partial class PostgresStore
             }
         }
 
-        return await LeaseAsync(batch, claim).ConfigureAwait(false);
+        var jobs = await LeaseAsync(batch, claim).ConfigureAwait(false);
+        return (jobs, claim.Held);
     }
 
     /// <summary>The queues that have something for this worker, each with its lines.</summary>

@@ -122,6 +122,9 @@ internal sealed class ClaimRun(ClaimRequest request, long now)
     /// <summary>The runs that were locked, by their first number.</summary>
     public Dictionary<long, Run> Runs { get; } = [];
 
+    /// <summary>The lease on its plain jobs; null while there are none.</summary>
+    public HeldBatch? Held { get; set; }
+
     /// <summary>Keys whose locks this claim has.</summary>
     public HashSet<string> LockedKeys { get; } = [];
 

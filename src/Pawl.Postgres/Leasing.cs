@@ -19,11 +19,15 @@ internal sealed partial class PostgresStore
         insert into pawl.lease (worker_id, token, started_at, pack_id, lo, hi, ahead_lo, ahead_hi) values ($1, $2, $3, $4, $5, $6, $7, $8)
         """;
 
+    // A run is a walk along the primary key, whatever the planner believes of its length.
     private const string SelectBodies = """
-        select j.id, j.payload, s.trigger, s.kind, j.parent_id, s.timeout_us, s.grace_us, j.deadline_at, s.max_items, j.rate_key, s.force,
-            s.versions, j.tags, j.traceparent, j.requested_by, s.max_attempts
-        from pawl.job j join pawl.shape s on s.id = j.shape_id
-        where j.id = any($1)
+        select body.* from unnest($1::bigint[], $2::bigint[]) as run (lo, hi) cross join lateral (
+            select id, shape_id, payload, num_nonnulls(parent_id, deadline_at, rate_key, tags, traceparent, requested_by) > 0,
+                parent_id, deadline_at, rate_key, tags, traceparent, requested_by
+            from pawl.job
+            where id between run.lo and run.hi
+            order by id
+            limit run.hi - run.lo + 1) as body
         """;
 
     /// <summary>Gives a job with a row of its own to the claim.</summary>
@@ -57,14 +61,21 @@ internal sealed partial class PostgresStore
             batch.Db.Use(TellPack).Bind(standing).Bind(pack).Later();
         }
 
+        var sums = new Dictionary<int, (Line Line, int Count, long WaitMicros)>();
         foreach (var (job, _, byAge) in claim.Jobs)
         {
             batch.Event(
                 EventKind.Started, job.Id, job.Generation, job.Attempt + 1, JobState.Queued, JobState.Running,
                 claim.Now, reason: byAge ? "ageing" : null, worker: claim.Request.WorkerId);
-            batch.Move(job.Line, JobState.Queued, JobState.Running);
             batch.Retry(job.Line, job.Failures, -1);
-            batch.TallyOf(job.Line, claim.Now).Started(1, Math.Max(0, claim.Now - job.RunAt));
+            var (_, count, micros) = sums.GetValueOrDefault(job.Line.Id);
+            sums[job.Line.Id] = (job.Line, count + 1, micros + Math.Max(0, claim.Now - job.RunAt));
+        }
+
+        foreach (var (line, count, micros) in sums.Values)
+        {
+            batch.Move(line, JobState.Queued, JobState.Running, count);
+            batch.TallyOf(line, claim.Now).Started(count, micros);
         }
 
         return await DescribeAsync(batch, claim).ConfigureAwait(false);
@@ -103,6 +114,12 @@ internal sealed partial class PostgresStore
                 .Bind([.. left.Select(static run => run.Hi)]).Later();
         }
 
+        claim.Held = new HeldBatch(claim.Request.Token, claim.Request.WorkerId, plain.Count);
+        foreach (var (job, _, _) in plain)
+        {
+            claim.Held.Add(job.Id, job.Line);
+        }
+
         var (lo, hi) = Runs(plain);
         var (aheadLo, aheadHi) = Runs(plain.FindAll(static one => one.Place == ClaimPlace.Ahead));
         batch.Db.Use(InsertLease).Bind(claim.Request.WorkerId).Bind(claim.Request.Token).Bind(claim.Now).Bind(pack)
@@ -128,23 +145,26 @@ internal sealed partial class PostgresStore
         return ([.. lo], [.. hi]);
     }
 
-    private async ValueTask<IReadOnlyList<Claimed>> DescribeAsync(Batch batch, ClaimRun claim)
+    private async ValueTask<List<Claimed>> DescribeAsync(Batch batch, ClaimRun claim)
     {
-        var bodies = new Dictionary<long, Claimed>(claim.Jobs.Count);
-        var wanted = claim.Jobs.ToDictionary(static taken => taken.Job.Id);
-        await batch.Db.Use(SelectBodies).Bind([.. wanted.Keys])
-            .EachAsync(row => bodies[row.Long(0)] = Describe(claim, wanted[row.Long(0)], row)).ConfigureAwait(false);
+        var (lo, hi) = Runs(claim.Jobs);
+        var bodies = new Dictionary<long, Body>(claim.Jobs.Count);
+        await batch.Db.Use(SelectBodies).Bind(lo).Bind(hi).EachAsync(row => bodies[row.Long(0)] = Body.Of(row)).ConfigureAwait(false);
         var claimed = new List<Claimed>(claim.Jobs.Count);
-        foreach (var (job, _, _) in claim.Jobs)
+        foreach (var taken in claim.Jobs)
         {
-            var body = bodies[job.Id];
-            claimed.Add(job.Attempt == 0 ? body : await WithHistoryAsync(batch.Db, body, job.Recoveries).ConfigureAwait(false));
+            var body = bodies[taken.Job.Id];
+            var shape = await _shapes.FindAsync(batch.Db, body.ShapeId).ConfigureAwait(false);
+            var described = Describe(claim, taken, body, shape);
+            claimed.Add(taken.Job.Attempt == 0
+                ? described
+                : await WithHistoryAsync(batch.Db, described, taken.Job.Recoveries).ConfigureAwait(false));
         }
 
         return claimed;
     }
 
-    private static Claimed Describe(ClaimRun claim, Taken taken, Row row)
+    private static Claimed Describe(ClaimRun claim, Taken taken, in Body body, Shape shape)
     {
         var (job, place, byAge) = taken;
         return new Claimed
@@ -162,22 +182,22 @@ internal sealed partial class PostgresStore
             Failures = job.Failures,
             Losses = job.Losses,
             Snoozes = job.Snoozes,
-            MaxAttempts = job.Run is null ? job.MaxAttempts : row.Int(15),
+            MaxAttempts = job.Run is null ? job.MaxAttempts : shape.MaxAttempts,
             ConcurrencyKey = job.ConcurrencyKey,
-            Payload = row.Bytes(1),
-            Trigger = row.Word<Trigger>(2),
-            Kind = row.TextOrNull(3),
-            ParentId = row.LongOrNull(4) is { } parent ? new JobId(parent) : null,
-            Timeout = row.Length(5),
-            Grace = row.Length(6),
-            DeadlineAt = row.TimeOrNull(7),
-            MaxItems = row.IntOrNull(8),
-            RateKey = row.TextOrNull(9),
-            Force = row.WordOrNull<Force>(10) ?? Force.None,
-            Versions = StoreJson.ReadWords(row.TextOrNull(11)),
-            Tags = StoreJson.ReadWords(row.TextOrNull(12)),
-            Traceparent = row.TextOrNull(13),
-            RequestedBy = row.TextOrNull(14),
+            Payload = body.Payload,
+            Trigger = shape.Trigger,
+            Kind = shape.Kind,
+            ParentId = body.More?.ParentId,
+            Timeout = shape.Timeout,
+            Grace = shape.Grace,
+            DeadlineAt = body.More?.DeadlineAt,
+            MaxItems = shape.MaxItems,
+            RateKey = body.More?.RateKey,
+            Force = shape.Force,
+            Versions = shape.Versions,
+            Tags = body.More?.Tags,
+            Traceparent = body.More?.Traceparent,
+            RequestedBy = body.More?.RequestedBy,
         };
     }
 

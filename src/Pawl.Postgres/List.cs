@@ -37,7 +37,7 @@ internal sealed partial class PostgresStore
         select j.id, s.line_id, 'running', false
         from pawl.lease l cross join lateral (select generate_series(r.lo, r.hi) as id from unnest(l.lo, l.hi) as r (lo, hi)) run
             join pawl.job j on j.id = run.id join pawl.shape s on s.id = j.shape_id
-        where l.open and not run.id = any(l.own) and not exists (select 1 from pawl.done d where d.job_id = run.id) and run.id < $1
+        where l.open and not run.id = any(l.own) and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0) and run.id < $1
         union all
         select id, line_id, state, false from pawl.job_state where worker_id is not null and id < $1
         order by 1 desc limit $2
@@ -47,7 +47,7 @@ internal sealed partial class PostgresStore
         select j.id, s.line_id, 'running', false
         from pawl.lease l cross join lateral (select generate_series(r.lo, r.hi) as id from unnest(l.lo, l.hi) as r (lo, hi)) run
             join pawl.job j on j.id = run.id join pawl.shape s on s.id = j.shape_id
-        where l.open and not run.id = any(l.own) and not exists (select 1 from pawl.done d where d.job_id = run.id) and run.id > $1
+        where l.open and not run.id = any(l.own) and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0) and run.id > $1
         union all
         select id, line_id, state, false from pawl.job_state where worker_id is not null and id > $1
         order by 1 limit $2

@@ -4,24 +4,6 @@ namespace Pawl.Postgres;
 
 internal sealed partial class PostgresStore
 {
-    // Plain successes, many in one statement. The lease's row is locked against being written out meanwhile.
-    private const string InsertDone = """
-        with held as materialized (
-            select id, token, lo, hi, own from pawl.lease where token = any($1) and open order by id for share),
-        pack as materialized (select nextval('pawl.pack_id') as id),
-        ends as (
-            select * from unnest($2::bigint[], $3::bytea[], $4::bigint[]) as ended (job_id, token, run_us) order by job_id)
-        insert into pawl.done (job_id, lease_id, ended_at, run_us, pack_id)
-        select ends.job_id, held.id, $5, ends.run_us, pack.id
-        from ends join held on held.token = ends.token cross join pack
-        where not ends.job_id = any(held.own)
-            and exists (select 1 from unnest(held.lo, held.hi) as run (lo, hi) where ends.job_id between run.lo and run.hi)
-        on conflict (job_id) do nothing
-        returning job_id, pack_id
-        """;
-
-    private const string CloseLeases = "update pawl.lease set open = false where token = any($1) and open";
-
     private const string SettleJob = """
         update pawl.job_state set state = $4, reason = $5, run_at = $6, priority = $7, failures = $8, snoozes = $9, ended_at = $10,
             worker_id = null, lease_token = null, prefetched = false, row_version = row_version + 1
@@ -43,8 +25,6 @@ internal sealed partial class PostgresStore
     private const string SaveReasons = "update pawl.job_state set priority_reasons = $2 where id = $1";
     private const string SelectCancelReason = "select end_reason from pawl.job_cancel where id = $1";
 
-    private readonly HeldLeases _held = new();
-
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<SettleReply>> SettleAsync(
         IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken)
@@ -54,9 +34,11 @@ internal sealed partial class PostgresStore
             Check(settlement);
         }
 
-        var replies = await WriteAsync(batch => SettleAsync(batch, settlements, Micros.Of(now)), cancellationToken).ConfigureAwait(false);
-        _held.Forget(settlements);
-        return replies;
+        var empty = _held.TakeEmpty();
+        var settled = await WriteAsync(batch => SettleAsync(batch, settlements, Micros.Of(now), empty), cancellationToken)
+            .ConfigureAwait(false);
+        _held.Forget(settlements, settled.Closed);
+        return settled.Replies;
     }
 
     private static void Check(Settlement settlement)
@@ -83,71 +65,23 @@ internal sealed partial class PostgresStore
         }
     }
 
-    private async ValueTask<SettleReply[]> SettleAsync(Batch batch, IReadOnlyList<Settlement> ends, long now)
+    private async ValueTask<SettleRun> SettleAsync(Batch batch, IReadOnlyList<Settlement> ends, long now, IEnumerable<LeaseToken> empty)
     {
-        var replies = new SettleReply[ends.Count];
-        var done = await SucceedAsync(batch, ends, now).ConfigureAwait(false);
-        int[] others = [.. Enumerable.Range(0, ends.Count).Where(i => !done.Contains(i))];
+        var run = new SettleRun(ends.Count);
+        await SucceedAsync(batch, ends, now, run).ConfigureAwait(false);
+        var others = Enumerable.Range(0, ends.Count).Where(i => !run.IsDone[i]);
         foreach (var i in others.OrderBy(i => ends[i].Lease.Job))   // locks in one order; the replies in theirs
         {
-            replies[i] = await SettleAsync(batch, ends[i], now).ConfigureAwait(false);
+            run.Replies[i] = await SettleAsync(batch, ends[i], now).ConfigureAwait(false);
         }
 
-        foreach (var i in done)
+        run.Closed.UnionWith(empty);
+        if (run.Closed.Count > 0)
         {
-            replies[i] = new SettleReply(Settled.Done, JobState.Succeeded, 1);
+            batch.Db.Use(CloseLeases).Bind(Bytes(run.Closed)).Later();
         }
 
-        return replies;
-    }
-
-    /// <summary>Ends the plain jobs that just succeeded; which they were. What is refused here is looked at one by one.</summary>
-    private async ValueTask<HashSet<int>> SucceedAsync(Batch batch, IReadOnlyList<Settlement> ends, long now)
-    {
-        var done = new HashSet<int>();
-        var plain = new Dictionary<long, (int At, Line Line)>();
-        for (var i = 0; i < ends.Count; i++)
-        {
-            var end = ends[i];
-            if (end is { Event: JobEvent.Completed, Last: null, Error: null, Rule: null } && _held.Find(end.Lease) is { } line)
-            {
-                plain.TryAdd(end.Lease.Job.Value, (i, line));
-            }
-        }
-
-        if (plain.Count == 0)
-        {
-            return done;
-        }
-
-        var tokens = new HashSet<LeaseToken>(plain.Values.Select(one => ends[one.At].Lease.Token));
-        await batch.Db.Use(InsertDone).Bind(Bytes(tokens)).Bind([.. plain.Keys])
-            .Bind(Bytes(plain.Values.Select(one => ends[one.At].Lease.Token)))
-            .Bind([.. plain.Values.Select(one => Micros.Of(ends[one.At].Run))]).Bind(now)
-            .EachAsync(row =>
-            {
-                batch.Pack(row.Long(1));
-                done.Add(plain[row.Long(0)].At);
-            }).ConfigureAwait(false);
-        foreach (var (id, (at, line)) in plain.Where(one => done.Contains(one.Value.At)))
-        {
-            var end = ends[at];
-            batch.Event(EventKind.Succeeded, id, 1, 1, JobState.Running, JobState.Succeeded, now, worker: _held.WorkerOf(end.Lease));
-            batch.Move(line, JobState.Running, JobState.Succeeded);
-            batch.TallyOf(line, now).Ended(Outcome.Succeeded, 1, Micros.Of(end.Run));
-            if (end.Result is not null || end.Degraded is not null)
-            {
-                batch.Db.Use(SaveEnd).Bind(id).BindText(end.Result).Bind(end.Degraded).Bind((string?)null).Later();
-            }
-        }
-
-        var closed = _held.Emptied(done.Select(at => ends[at].Lease));
-        if (closed.Count > 0)
-        {
-            batch.Db.Use(CloseLeases).Bind(Bytes(closed)).Later();
-        }
-
-        return done;
+        return run;
     }
 
     private async ValueTask<SettleReply> SettleAsync(Batch batch, Settlement end, long now)
@@ -289,11 +223,4 @@ internal sealed partial class PostgresStore
         batch.JobEvent(EventKind.StaleWrite, lease.Job.Value, head.Generation, lease.Attempt, null, null, now, reason: what);
         return new SettleReply(Settled.LeaseLost, head.State, head.Attempt);
     }
-
-    private static byte[]?[] Bytes(IEnumerable<LeaseToken> tokens) => [.. tokens.Select(static token =>
-    {
-        var bytes = new byte[LeaseToken.Size];
-        token.Write(bytes);
-        return bytes;
-    })];
 }

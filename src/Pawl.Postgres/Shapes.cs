@@ -20,12 +20,35 @@ internal sealed class Shapes(NpgsqlDataSource source)
         select id from made union all select id from pawl.shape where hash = $1
         """;
 
-    private readonly ConcurrentDictionary<Shape, int> _known = new();
+    private const string SelectShape = """
+        select trigger, kind, max_attempts, timeout_us, grace_us, max_items, force, versions from pawl.shape where id = $1
+        """;
+
+    private readonly ConcurrentDictionary<ShapeKey, int> _known = new();
+    private readonly ConcurrentDictionary<int, Shape> _byId = new();
+
+    /// <summary>The shape of a number that a job's row names. None is ever changed.</summary>
+    public async ValueTask<Shape> FindAsync(Session db, int id)
+    {
+        if (_byId.TryGetValue(id, out var known))
+        {
+            return known;
+        }
+
+        var shape = await db.Use(SelectShape).Bind(id).FirstAsync(Shape.Of).ConfigureAwait(false)
+            ?? throw new System.Diagnostics.UnreachableException($"A job names shape {id}, which is not there.");
+        if (_byId.Count >= MostKnown)
+        {
+            _byId.Clear();
+        }
+
+        return _byId[id] = shape;
+    }
 
     /// <summary>The number of a job's shape, made when it is new; in a transaction of its own, so that nobody waits for the caller's.</summary>
     public async ValueTask<int> OfAsync(NewJob job, Line line, string? reasons, CancellationToken cancellationToken)
     {
-        var shape = new Shape(
+        var shape = new ShapeKey(
             line.Id, job.Priority, reasons, job.Trigger, job.Kind, job.MaxAttempts, job.Timeout, job.Grace, job.MaxItems, job.Force,
             StoreJson.Write(job.Versions));
         if (_known.TryGetValue(shape, out var known))
@@ -53,7 +76,7 @@ internal sealed class Shapes(NpgsqlDataSource source)
         }
     }
 
-    private async ValueTask<long?> InsertAsync(Shape shape, CancellationToken cancellationToken)
+    private async ValueTask<long?> InsertAsync(ShapeKey shape, CancellationToken cancellationToken)
     {
         var session = await Session.OpenAsync(source, cancellationToken).ConfigureAwait(false);
         await using var closed = session.ConfigureAwait(false);
@@ -63,17 +86,4 @@ internal sealed class Shapes(NpgsqlDataSource source)
             .Bind(shape.Force == default ? null : Words.Of(shape.Force)).Bind(shape.Versions)
             .NumberAsync().ConfigureAwait(false);
     }
-
-    private sealed record Shape(
-        int LineId,
-        int Priority,
-        string? Reasons,
-        Trigger Trigger,
-        string? Kind,
-        int MaxAttempts,
-        TimeSpan Timeout,
-        TimeSpan Grace,
-        int? MaxItems,
-        Force Force,
-        string? Versions);
 }

@@ -10,7 +10,7 @@ internal sealed partial class PostgresStore
             + (select count(*)
                 from pawl.lease l cross join lateral (select generate_series(r.lo, r.hi) as id from unnest(l.lo, l.hi) as r (lo, hi)) run
                 where l.worker_id = w.id and l.open and not run.id = any(l.own)
-                    and not exists (select 1 from pawl.done d where d.job_id = run.id))
+                    and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0))
         from pawl.worker w
         order by w.id
         """;
