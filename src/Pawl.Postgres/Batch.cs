@@ -38,6 +38,15 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
     /// of all transactions that were seen.</summary>
     public async ValueTask<long> PackAsync() => _pack ??= (await db.Use(NextPack).NumberAsync().ConfigureAwait(false))!.Value;
 
+    /// <summary>The same, drawn with the statements that travel next; they name it by <c>currval</c>.</summary>
+    public void DrawPack()
+    {
+        if (_pack is null)
+        {
+            db.Use(NextPack).EachLater(row => _pack = row.Long(0));
+        }
+    }
+
     /// <summary>Takes over a number that a statement of this transaction has drawn.</summary>
     public void Pack(long pack) => _pack = pack;
 
@@ -128,6 +137,7 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
             }
         }
 
+        Join();
         foreach (var ((line, minute), delta) in _deltas)
         {
             db.Use(InsertDelta).Bind(line).Bind(minute).Bind(delta.Counts).Bind(delta.Tally.Values).Later();
@@ -157,6 +167,18 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
         if (_events.Count > 0)
         {
             wakeups.SayRecorded(_pack!.Value);
+        }
+    }
+
+    /// <summary>Lets the counts of a line travel with what it did in a minute: one row for both.</summary>
+    private void Join()
+    {
+        foreach (var (line, minute) in _deltas.Keys.Where(static key => key.Minute != 0).ToList())
+        {
+            if (_deltas.Remove((line, 0), out var counts))
+            {
+                counts.Counts.CopyTo(_deltas[(line, minute)].Counts, 0);
+            }
         }
     }
 

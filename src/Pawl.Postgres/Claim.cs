@@ -4,14 +4,17 @@ namespace Pawl.Postgres;
 
 internal sealed partial class PostgresStore
 {
-    private const string IsKnown = "select 1 from pawl.worker where id = $1 and not gone";
-
-    // The lines of a wish that exist and are not paused, with what they hold for a claim.
+    // The lines of a wish that exist and are not paused, with what they hold for a claim, and since when the longest waiting of all first
+    // ones of a priority waits. Nobody watches for the silence of a worker that is gone, so its jobs would never be lost: it gets none,
+    // and while this lock is held it cannot go.
     private const string SelectOpenLines = """
+        with known as (select id from pawl.worker where id = $4 and not gone for share)
         select l.id, wish.room, limited.max_running,
+            exists (select 1 from pawl.ready r where r.line_id = l.id),
+            exists (select 1 from pawl.job_state s where s.line_id = l.id and s.state = 'queued' and s.held is null),
             exists (select 1 from pawl.job_state s where s.line_id = l.id and s.failures > 0 and s.state = 'queued' and s.held is null),
             exists (select 1 from pawl.job_state s where s.line_id = l.id and s.deferred)
-        from unnest($1::text[], $2::text[], $3::integer[]) with ordinality as wish (queue, type, room, place)
+        from known cross join unnest($1::text[], $2::text[], $3::integer[]) with ordinality as wish (queue, type, room, place)
         join pawl.line l on l.queue = wish.queue and l.type = wish.type
         left join pawl.queue_limit limited on limited.queue = l.queue
         where not exists (
@@ -20,6 +23,27 @@ internal sealed partial class PostgresStore
                 or exists (select 1 from pawl.job_state s where s.line_id = l.id and s.state = 'queued' and s.held is null)
                 or exists (select 1 from pawl.job_state s where s.line_id = l.id and s.deferred))
         order by wish.place
+        """;
+
+    // The first of each priority of each line, by a leap from one priority to the next below; those that came before a time.
+    private const string SelectOldFronts = """
+        with recursive front as (
+            select line_id, null::integer as priority, null::bigint as run_at from unnest($1::integer[]) as wish (line_id)
+            union all
+            select front.line_id, below.priority, below.run_at
+            from front cross join lateral (
+                select first.priority, first.run_at from (
+                    (select r.priority, r.run_at from pawl.ready r
+                    where r.line_id = front.line_id and r.priority < coalesce(front.priority, 1001) and r.priority >= $2
+                    order by r.priority desc, r.run_at, r.lo limit 1)
+                    union all
+                    (select s.priority, s.run_at from pawl.job_state s
+                    where s.line_id = front.line_id and s.state = 'queued' and s.held is null
+                        and s.priority < coalesce(front.priority, 1001) and s.priority >= $2
+                    order by s.priority desc, s.run_at, s.id limit 1)) as first
+                order by first.priority desc, first.run_at
+                limit 1) as below)
+        select line_id, priority from front where run_at < $3
         """;
 
     private const string SelectRuns = """
@@ -63,17 +87,6 @@ internal sealed partial class PostgresStore
         order by run_at, id
         limit $5
         for update skip locked
-        """;
-
-    private const string SelectNextPriority = """
-        select priority, run_at from (
-            (select priority, run_at from pawl.ready where line_id = $1 and priority < $2 order by priority desc, run_at, lo limit 1)
-            union all
-            (select priority, run_at from pawl.job_state
-            where line_id = $1 and state = 'queued' and held is null and priority < $2
-            order by priority desc, run_at, id limit 1)) as next
-        order by priority desc, run_at
-        limit 1
         """;
 
     private const string SelectQueueRunning = """
@@ -129,11 +142,6 @@ internal sealed partial class PostgresStore
         Batch batch, ClaimRequest request, Dictionary<string, Memory> memories)
     {
         var claim = new ClaimRun(request, Micros.Of(request.Now));
-        if (!await batch.Db.Use(IsKnown).Bind(request.WorkerId).AnyAsync().ConfigureAwait(false))
-        {
-            return ([], null);   // nobody watches for its silence any more, so its jobs would never be lost
-        }
-
         var queues = await OpenAsync(batch, request).ConfigureAwait(false);
         for (var pass = 0; pass < 2 && claim.Wanted > 0; pass++)
         {
@@ -154,12 +162,12 @@ internal sealed partial class PostgresStore
     {
         var wishes = request.Lines.Where(line => line.Room > 0).ToList();
         var found = await batch.Db.Use(SelectOpenLines).Bind([.. wishes.Select(wish => (string?)wish.Queue)])
-            .Bind([.. wishes.Select(wish => (string?)wish.Type)]).Bind([.. wishes.Select(wish => wish.Room)])
-            .ListAsync(static row => (Line: row.Int(0), Room: row.Int(1), MaxRunning: row.IntOrNull(2), Retries: row.Flag(3),
-                Deferred: row.Flag(4))).ConfigureAwait(false);
+            .Bind([.. wishes.Select(wish => (string?)wish.Type)]).Bind([.. wishes.Select(wish => wish.Room)]).Bind(request.WorkerId)
+            .ListAsync(static row => (Line: row.Int(0), Room: row.Int(1), MaxRunning: row.IntOrNull(2), Runs: row.Flag(3),
+                Rows: row.Flag(4), Retries: row.Flag(5), Deferred: row.Flag(6))).ConfigureAwait(false);
         var queues = new List<List<OpenLine>>();
         var places = new Dictionary<string, List<OpenLine>>(StringComparer.Ordinal);
-        foreach (var (id, room, maxRunning, retries, deferred) in found)
+        foreach (var (id, room, maxRunning, runs, rows, retries, deferred) in found)
         {
             var line = await batch.LineAsync(id).ConfigureAwait(false);
             if (!places.TryGetValue(line.Queue, out var lines))
@@ -168,7 +176,7 @@ internal sealed partial class PostgresStore
                 queues.Add(lines);
             }
 
-            lines.Add(new OpenLine(line, room, maxRunning, retries, deferred));
+            lines.Add(new OpenLine(line, room, maxRunning, runs, rows, retries, deferred));
         }
 
         return queues;
@@ -271,14 +279,18 @@ internal sealed partial class PostgresStore
 
         // further at each look, or a thousand that were passed over would take a thousand looks
         var most = count + (2 * claim.Passes);
-        int[] ids = [.. wanted.Select(line => line.Line.Id)];
-        await batch.Db.Use(SelectFront).Bind(ids).Bind(claim.LeastPriority).Bind(claim.Now).Bind(most)
-            .EachAsync(row =>
-            {
-                var line = wanted.Find(line => line.Line.Id == row.Int(0))!;
-                candidates.Add(Candidate.Of(row, line.Line, line.Room));
-            }).ConfigureAwait(false);
-        await FrontRunsAsync(batch, claim, wanted, ids, most, candidates).ConfigureAwait(false);
+        if (wanted.Exists(static line => line.Rows))
+        {
+            batch.Db.Use(SelectFront).Bind([.. wanted.Where(static line => line.Rows).Select(static line => line.Line.Id)])
+                .Bind(claim.LeastPriority).Bind(claim.Now).Bind(most)
+                .EachLater(row =>
+                {
+                    var line = wanted.Find(line => line.Line.Id == row.Int(0))!;
+                    candidates.Add(Candidate.Of(row, line.Line, line.Room));
+                });
+        }
+
+        await FrontRunsAsync(batch, claim, wanted, [.. wanted.Select(static line => line.Line.Id)], most, candidates).ConfigureAwait(false);
         candidates = BestOfLines(candidates, most);
         await AddDeferredAsync(batch, claim, wanted, count, candidates).ConfigureAwait(false);
         candidates.Sort(Candidate.ByPriority);
@@ -345,32 +357,18 @@ internal sealed partial class PostgresStore
     {
         var before = claim.Now - Micros.Of(Ageing.After);
         var candidates = new List<Candidate>();
-        foreach (var line in lines)
+        var fronts = await batch.Db.Use(SelectOldFronts).Bind([.. lines.Select(static line => line.Line.Id)]).Bind(claim.LeastPriority)
+            .Bind(before).ListAsync(static row => (Line: row.Int(0), Priority: row.Int(1))).ConfigureAwait(false);
+        var had = claim.Jobs.Count(static taken => taken.Job.Run is not null);
+        foreach (var (id, priority) in fronts)
         {
-            var below = 1001;
-            while (below > claim.LeastPriority)
-            {
-                var next = await batch.Db.Use(SelectNextPriority).Bind(line.Line.Id).Bind(below)
-                    .ValueAsync(static row => (Priority: row.Int(0), Since: row.Long(1))).ConfigureAwait(false);
-                if (next is not var (priority, since))
-                {
-                    break;
-                }
-
-                below = priority;
-                if (since >= before || below < claim.LeastPriority)
-                {
-                    continue;
-                }
-
-                await batch.Db.Use(SelectOldest).Bind(line.Line.Id).Bind(below).Bind(before).Bind(claim.Now).Bind(count)
-                    .EachAsync(row => candidates.Add(Candidate.Of(row, line.Line, line.Room))).ConfigureAwait(false);
-                var had = claim.Jobs.Count(static taken => taken.Job.Run is not null);
-                var runs = await batch.Db.Use(SelectOldRuns).Bind(line.Line.Id).Bind(below).Bind(before).Bind(count + had)
-                    .ListAsync(row => new Run(line.Line, line.Room, row.Int(1), row.Long(2), row.Long(3), row.Long(4)))
-                    .ConfigureAwait(false);
-                Add(claim, runs, count, candidates);
-            }
+            var line = lines.Find(line => line.Line.Id == id)!;
+            batch.Db.Use(SelectOldest).Bind(id).Bind(priority).Bind(before).Bind(claim.Now).Bind(count)
+                .EachLater(row => candidates.Add(Candidate.Of(row, line.Line, line.Room)));
+            var runs = await batch.Db.Use(SelectOldRuns).Bind(id).Bind(priority).Bind(before).Bind(count + had)
+                .ListAsync(row => new Run(line.Line, line.Room, row.Int(1), row.Long(2), row.Long(3), row.Long(4)))
+                .ConfigureAwait(false);
+            Add(claim, runs, count, candidates);
         }
 
         candidates.Sort(Candidate.ByAge);
@@ -471,5 +469,5 @@ internal sealed partial class PostgresStore
     }
 
     /// <summary>A line that a claim may take from.</summary>
-    private sealed record OpenLine(Line Line, int Room, int? MaxRunning, bool Retries, bool Deferred);
+    private sealed record OpenLine(Line Line, int Room, int? MaxRunning, bool Runs, bool Rows, bool Retries, bool Deferred);
 }

@@ -13,10 +13,11 @@ internal sealed partial class PostgresStore
         where id = $1 and state = 'queued' and held is null
         """;
 
-    private const string TellPack = "update pawl.job_state set started_pack = $2 where id = any($1)";
+    private const string TellPack = "update pawl.job_state set started_pack = currval('pawl.pack_id') where id = any($1)";
     private const string DropRuns = "delete from pawl.ready where lo = any($1)";
     private const string InsertLease = """
-        insert into pawl.lease (worker_id, token, started_at, pack_id, lo, hi, ahead_lo, ahead_hi) values ($1, $2, $3, $4, $5, $6, $7, $8)
+        insert into pawl.lease (worker_id, token, started_at, pack_id, lo, hi, ahead_lo, ahead_hi)
+        values ($1, $2, $3, currval('pawl.pack_id'), $4, $5, $6, $7)
         """;
 
     // A run is a walk along the primary key, whatever the planner believes of its length.
@@ -48,17 +49,17 @@ internal sealed partial class PostgresStore
             return [];
         }
 
-        var pack = await batch.PackAsync().ConfigureAwait(false);
+        batch.DrawPack();
         var plain = claim.Jobs.FindAll(static taken => taken.Job.Run is not null);
         if (plain.Count > 0)
         {
-            LeasePlain(batch, claim, plain, pack);
+            LeasePlain(batch, claim, plain);
         }
 
         long[] standing = [.. claim.Jobs.Where(static taken => taken.Job.Run is null).Select(static taken => taken.Job.Id)];
         if (standing.Length > 0)
         {
-            batch.Db.Use(TellPack).Bind(standing).Bind(pack).Later();
+            batch.Db.Use(TellPack).Bind(standing).Later();
         }
 
         var sums = new Dictionary<int, (Line Line, int Count, long WaitMicros)>();
@@ -82,7 +83,7 @@ internal sealed partial class PostgresStore
     }
 
     /// <summary>Cuts what was taken off the front of its runs and writes one lease on all of it.</summary>
-    private static void LeasePlain(Batch batch, ClaimRun claim, List<Taken> plain, long pack)
+    private static void LeasePlain(Batch batch, ClaimRun claim, List<Taken> plain)
     {
         var taken = plain.Select(static one => one.Job.Id).ToHashSet();
         var touched = plain.Select(static one => one.Job.Run!.Value).Distinct().Order().ToArray();
@@ -122,7 +123,7 @@ internal sealed partial class PostgresStore
 
         var (lo, hi) = Runs(plain);
         var (aheadLo, aheadHi) = Runs(plain.FindAll(static one => one.Place == ClaimPlace.Ahead));
-        batch.Db.Use(InsertLease).Bind(claim.Request.WorkerId).Bind(claim.Request.Token).Bind(claim.Now).Bind(pack)
+        batch.Db.Use(InsertLease).Bind(claim.Request.WorkerId).Bind(claim.Request.Token).Bind(claim.Now)
             .Bind(lo).Bind(hi).Bind(aheadLo).Bind(aheadHi).Later();
     }
 

@@ -8,8 +8,8 @@ internal sealed class Session : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
     private readonly CancellationToken _cancellationToken;
+    private readonly List<Action<Row>?> _reads = [];
     private NpgsqlBatch _batch;
-    private int _unread;
 
     private Session(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -48,11 +48,12 @@ internal sealed class Session : IAsyncDisposable
 
     public void Later(NpgsqlBatchCommand command) => _batch.BatchCommands.Add(command);
 
-    /// <summary>The same for a statement that answers with rows, which nobody wants.</summary>
-    public void LaterUnread(NpgsqlBatchCommand command)
+    /// <summary>The same for a statement that answers with rows: they are shown when it is sent, or passed over when nobody wants
+    /// them.</summary>
+    public void Later(NpgsqlBatchCommand command, Action<Row>? see)
     {
         Later(command);
-        _unread++;
+        _reads.Add(see);
     }
 
     public async ValueTask<int> RunAsync(NpgsqlBatchCommand command)
@@ -62,23 +63,10 @@ internal sealed class Session : IAsyncDisposable
         return (int)command.RecordsAffected;
     }
 
-    public async ValueTask EachAsync(NpgsqlBatchCommand command, Action<Row> see)
+    public ValueTask EachAsync(NpgsqlBatchCommand command, Action<Row> see)
     {
-        _batch.BatchCommands.Add(command);
-        var unread = _unread;
-        var batch = Fresh();
-        await using var ended = batch.ConfigureAwait(false);
-        var reader = await batch.ExecuteReaderAsync(_cancellationToken).ConfigureAwait(false);
-        await using var closed = reader.ConfigureAwait(false);
-        for (; unread > 0; unread--)
-        {
-            await reader.NextResultAsync(_cancellationToken).ConfigureAwait(false);
-        }
-
-        while (await reader.ReadAsync(_cancellationToken).ConfigureAwait(false))
-        {
-            see(new Row(reader));
-        }
+        Later(command, see);
+        return FlushAsync(_cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -89,16 +77,33 @@ internal sealed class Session : IAsyncDisposable
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
+        Action<Row>?[] reads = [.. _reads];
         var batch = Fresh();
         await using var ended = batch.ConfigureAwait(false);
-        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        if (reads.Length == 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var closed = reader.ConfigureAwait(false);
+        foreach (var see in reads)
+        {
+            while (see is not null && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                see(new Row(reader));
+            }
+
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);   // statements without rows are no results
+        }
     }
 
     private NpgsqlBatch Fresh()
     {
         var batch = _batch;
         _batch = _connection.CreateBatch();
-        _unread = 0;
+        _reads.Clear();
         return batch;
     }
 }

@@ -80,7 +80,10 @@ internal sealed class Statement(Session session, string sql)
     public void Later() => session.Later(_command);
 
     /// <summary>The same for a statement that only locks: the rows it answers with are passed over.</summary>
-    public void LaterUnread() => session.LaterUnread(_command);
+    public void LaterUnread() => session.Later(_command, null);
+
+    /// <summary>Sends it with the next statement that is waited for, and shows each row then.</summary>
+    public void EachLater(Action<Row> see) => session.Later(_command, see);
 
     /// <summary>Runs it; how many rows it changed.</summary>
     public ValueTask<int> RunAsync() => session.RunAsync(_command);
