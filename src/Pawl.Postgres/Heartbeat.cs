@@ -40,7 +40,8 @@ internal sealed partial class PostgresStore
                     .ConfigureAwait(false);
                 return id!.Value;
             },
-            cancellationToken);
+            cancellationToken,
+            Lane.Life);
 
     /// <inheritdoc/>
     public ValueTask<HeartbeatReply> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) =>
@@ -64,5 +65,6 @@ internal sealed partial class PostgresStore
                     .ListAsync(static row => new HeldLease(new JobId(row.Long(0)), row.Int(1), row.Flag(2))).ConfigureAwait(false);
                 return new HeartbeatReply(true, drain, held);
             },
-            cancellationToken);
+            cancellationToken,
+            Lane.Life);
 }

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
-using Npgsql;
 
 namespace Pawl.Postgres;
 
 /// <summary>All lines this process has met. A line is never changed or taken away, so what is known stays true.</summary>
-internal sealed class Lines(NpgsqlDataSource source)
+internal sealed class Lines(Connections source)
 {
     private const string SelectLines = "select id, queue, type from pawl.line";
     private const string InsertLine = """
@@ -38,7 +37,7 @@ internal sealed class Lines(NpgsqlDataSource source)
 
         for (var tries = 0; ; tries++)
         {
-            var session = await Session.OpenAsync(source, cancellationToken).ConfigureAwait(false);
+            var session = await Session.OpenAsync(source, cancellationToken, Lane.Inner).ConfigureAwait(false);
             await using var closed = session.ConfigureAwait(false);
             if (await session.Use(InsertLine).Bind(queue).Bind(type).NumberAsync().ConfigureAwait(false) is { } id)
             {
@@ -55,7 +54,7 @@ internal sealed class Lines(NpgsqlDataSource source)
 
     public async ValueTask LoadAsync(CancellationToken cancellationToken)
     {
-        var session = await Session.OpenAsync(source, cancellationToken).ConfigureAwait(false);
+        var session = await Session.OpenAsync(source, cancellationToken, Lane.Inner).ConfigureAwait(false);
         await using var closed = session.ConfigureAwait(false);
         await session.Use(SelectLines).EachAsync(row => Keep(new Line(row.Int(0), row.Text(1), row.Text(2)))).ConfigureAwait(false);
     }

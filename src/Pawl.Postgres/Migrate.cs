@@ -1,3 +1,4 @@
+using Npgsql;
 using Pawl.Storage;
 
 namespace Pawl.Postgres;
@@ -6,8 +7,9 @@ internal sealed partial class PostgresStore
 {
     // 'pawl' and 'step' in ASCII: nobody else's lock
     private const string LockSteps = "select pg_advisory_xact_lock(8101263770712041840)";
+    private const string HasSchema = "select count(*) from pg_namespace where nspname = 'pawl'";
+    private const string CreateSchema = "create schema if not exists pawl";
     private const string CreateSteps = """
-        create schema if not exists pawl;
         create table if not exists pawl.schema_step (
             number     integer primary key,
             name       text not null,
@@ -16,31 +18,61 @@ internal sealed partial class PostgresStore
         )
         """;
 
+    private const string TakesNoWrites = "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean";
     private const string HasSteps = "select count(*) from pg_tables where schemaname = 'pawl' and tablename = 'schema_step'";
     private const string SelectSteps = "select number, name, checksum from pawl.schema_step order by number";
     private const string SelectTables = "select tablename from pg_tables where schemaname = 'pawl'";
     private const string InsertStep = "insert into pawl.schema_step (number, name, checksum, applied_at) values ($1, $2, $3, $4)";
+
+    // Another process may be applying a long step.
+    private const int PatienceSeconds = 600;
 
     private static readonly IReadOnlyList<SchemaStep> Steps = SchemaStep.Of(typeof(PostgresStore).Assembly);
 
     /// <inheritdoc/>
     public async ValueTask<SchemaStatus> MigrateAsync(bool apply, CancellationToken cancellationToken)
     {
-        var status = await LookAsync(cancellationToken).ConfigureAwait(false);
-        if (apply && status.Pending.Count > 0)
+        try
         {
-            await ApplyAsync(cancellationToken).ConfigureAwait(false);
-            status = await LookAsync(cancellationToken).ConfigureAwait(false);
-        }
+            var status = await LookAsync(cancellationToken).ConfigureAwait(false);
+            if (apply && status.Pending.Count > 0)
+            {
+                await ApplyAsync(cancellationToken).ConfigureAwait(false);
+                status = await LookAsync(cancellationToken).ConfigureAwait(false);
+            }
 
-        _ready = status.Ready;
-        return status;
+            _ready = status.Ready;
+            return status;
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw StorageErrors.NoRight(error, _source.Place);
+        }
+        catch (Exception error) when (StorageErrors.Explain(error, _source.Place) is PawlException explained && explained != error)
+        {
+            throw explained;
+        }
+    }
+
+    /// <summary>The steps of some numbers as text for <c>psql</c>, for those who apply them by hand.</summary>
+    public static string ScriptOf(int from = 1, int to = int.MaxValue)
+    {
+        var steps = Steps.Where(step => step.Number >= from && step.Number <= to).ToList();
+        return steps.Count > 0
+            ? Script.Of(steps, [LockSteps, CreateSchema, CreateSteps])
+            : throw new PawlException(
+                "schema_step_unknown", $"There are steps 1 to {Steps.Count}, but none from {from} to {to}. Name one of them.", exitCode: 2);
     }
 
     private async ValueTask<SchemaStatus> LookAsync(CancellationToken cancellationToken)
     {
         var session = await Session.OpenAsync(_source, cancellationToken).ConfigureAwait(false);
         await using var closed = session.ConfigureAwait(false);
+        if (await session.Use(TakesNoWrites).ValueAsync(static row => row.Flag(0)).ConfigureAwait(false) == true)
+        {
+            throw StorageErrors.ReadOnly(null, _source.Place);
+        }
+
         return await LookAsync(session).ConfigureAwait(false);
     }
 
@@ -49,12 +81,18 @@ internal sealed partial class PostgresStore
     {
         var session = await Session.OpenAsync(_source, cancellationToken).ConfigureAwait(false);
         await using var closed = session.ConfigureAwait(false);
+        session.Patience = PatienceSeconds;
         try
         {
             session.Begin();
             await session.Use(LockSteps).RunAsync().ConfigureAwait(false);
             var before = await LookAsync(session).ConfigureAwait(false);
-            await ScriptAsync(session, CreateSteps).ConfigureAwait(false);
+            if (await session.Use(HasSchema).NumberAsync().ConfigureAwait(false) == 0)
+            {
+                await session.Use(CreateSchema).RunAsync().ConfigureAwait(false);   // a right that a schema made by hand spares
+            }
+
+            await session.Use(CreateSteps).RunAsync().ConfigureAwait(false);
             foreach (var step in Steps.Skip(before.Version))
             {
                 await ScriptAsync(session, step.Sql).ConfigureAwait(false);
@@ -79,7 +117,7 @@ internal sealed partial class PostgresStore
         }
     }
 
-    private static async ValueTask<SchemaStatus> LookAsync(Session session)
+    private async ValueTask<SchemaStatus> LookAsync(Session session)
     {
         var applied = new List<(int Number, string Name, string Checksum)>();
         if (await session.Use(HasSteps).NumberAsync().ConfigureAwait(false) > 0)
@@ -93,6 +131,16 @@ internal sealed partial class PostgresStore
             throw new PawlException(
                 "schema_newer",
                 $"The database has schema {version}, this program knows {Steps.Count}; upgrade the program. Nothing was changed.",
+                exitCode: 8);
+        }
+
+        var there = await TablesAsync(session).ConfigureAwait(false);
+        if (version == 0 && Steps.SelectMany(step => Tables(step.Sql)).Where(there.Contains).ToList() is { Count: > 0 } foreign)
+        {
+            throw new PawlException(
+                "not_our_database",
+                $"The schema 'pawl' at '{_source.Place}' holds tables of somebody else, or of Pawl without the record of their steps: "
+                + $"{string.Join(", ", foreign.Take(5))}. Use another database, or restore a backup. Nothing was changed.",
                 exitCode: 8);
         }
 
@@ -113,15 +161,15 @@ internal sealed partial class PostgresStore
             Version = version,
             Known = Steps.Count,
             Pending = [.. Steps.Skip(version).Select(step => step.Name)],
-            Missing = await MissingAsync(session, version).ConfigureAwait(false),
+            Missing = [.. Steps.Take(version).SelectMany(step => Tables(step.Sql)).Where(table => !there.Contains(table))],
         };
     }
 
-    private static async ValueTask<List<string>> MissingAsync(Session session, int version)
+    private static async ValueTask<HashSet<string>> TablesAsync(Session session)
     {
         var there = new HashSet<string>(StringComparer.Ordinal);
         await session.Use(SelectTables).EachAsync(row => there.Add(row.Text(0))).ConfigureAwait(false);
-        return [.. Steps.Take(version).SelectMany(step => Tables(step.Sql)).Where(table => !there.Contains(table))];
+        return there;
     }
 
     private static IEnumerable<string> Tables(string sql) =>

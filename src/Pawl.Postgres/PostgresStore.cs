@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Npgsql;
 using Pawl.Storage;
 
@@ -8,57 +9,51 @@ namespace Pawl.Postgres;
 internal sealed partial class PostgresStore : IJobStore
 {
     private const int MostTries = 8;
+    private const int MostBroken = 3;
 
-    private readonly NpgsqlDataSource _source;
-    private readonly bool _owned;
+    private readonly Connections _source;
     private readonly Lines _lines;
     private readonly Shapes _shapes;
     private volatile bool _ready;
 
-    private PostgresStore(NpgsqlDataSource source, bool owned)
+    private PostgresStore(Connections source)
     {
         _source = source;
-        _owned = owned;
         _lines = new Lines(source);
         _shapes = new Shapes(source);
-        var settings = new NpgsqlConnectionStringBuilder(source.ConnectionString);
-        Info = new StoreInfo("postgres", "unknown", $"{settings.Host}:{settings.Port}/{settings.Database}");
     }
 
     /// <inheritdoc/>
-    public StoreInfo Info { get; }
+    public StoreInfo Info => new("postgres", _source.Version?.ToString() ?? "unknown", _source.Place);
+
+    /// <inheritdoc/>
+    public StorePool? Pool => _source.Pool;
 
     /// <inheritdoc/>
     public Wakeups Wakeups { get; } = new();
 
     /// <summary>Gets ready to connect; nothing is sent yet.</summary>
-    public static PostgresStore Open(string connectionString, PostgresOptions? options = null)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Enlist = false };
-        settings.MaxPoolSize = options?.PoolMax ?? settings.MaxPoolSize;
-        settings.MinPoolSize = options?.PoolMin ?? settings.MinPoolSize;
-        return new PostgresStore(new NpgsqlDataSourceBuilder(settings.ConnectionString).Build(), owned: true);
-    }
+    /// <exception cref="PawlException"><c>config_invalid</c>, without any secret of the string.</exception>
+    public static PostgresStore Open(string connectionString, PostgresOptions? options = null) =>
+        new(Connections.Open(connectionString, options ?? new(), TimeProvider.System));
 
     /// <summary>Works with connections of a data source that stays somebody else's.</summary>
-    public static PostgresStore Open(NpgsqlDataSource source) => new(source, owned: false);
+    /// <exception cref="PawlException"><c>config_invalid</c> for one whose pool is too small.</exception>
+    public static PostgresStore Open(NpgsqlDataSource source, PostgresOptions? options = null) =>
+        new(Connections.Open(source, options ?? new(), TimeProvider.System));
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_owned)
-        {
-            await _source.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    /// <summary>Runs work in a transaction; done after its commit. What lost against another transaction is tried anew.</summary>
-    private async ValueTask<T> WriteAsync<T>(Func<Batch, ValueTask<T>> work, CancellationToken cancellationToken)
+    /// <summary>Runs work in a transaction; done after its commit. What lost against another transaction is tried anew, and so is what lost
+    /// its connection before the commit was sent.</summary>
+    private async ValueTask<T> WriteAsync<T>(
+        Func<Batch, ValueTask<T>> work, CancellationToken cancellationToken, Lane lane = Lane.Call)
     {
         ThrowIfNotReady();
-        for (var tries = 1; ; tries++)
+        for (var (tries, broken) = (1, 0); ; tries++)
         {
-            var session = await Session.OpenAsync(_source, cancellationToken).ConfigureAwait(false);
+            var session = await Session.OpenAsync(_source, cancellationToken, lane).ConfigureAwait(false);
             await using var closed = session.ConfigureAwait(false);
             var batch = new Batch(session, _lines, cancellationToken);
             try
@@ -66,17 +61,17 @@ internal sealed partial class PostgresStore : IJobStore
                 session.Begin();
                 var value = await work(batch).ConfigureAwait(false);
                 await batch.CommitAsync().ConfigureAwait(false);
+                Meters.Commits.Add(1);
                 batch.Tell(Wakeups);
                 return value;
             }
-            catch (PostgresException error) when (tries < MostTries && IsLost(error))
+            catch (Exception error)
             {
                 await session.RollbackAsync().ConfigureAwait(false);
-            }
-            catch
-            {
-                await session.RollbackAsync().ConfigureAwait(false);
-                throw;
+                if (!IsWorthAnother(session, error, tries, ref broken))
+                {
+                    Throw(session, error);
+                }
             }
         }
     }
@@ -85,25 +80,66 @@ internal sealed partial class PostgresStore : IJobStore
     private async ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         ThrowIfNotReady();
-        var session = await Session.OpenAsync(_source, cancellationToken).ConfigureAwait(false);
-        await using var closed = session.ConfigureAwait(false);
-        try
+        for (var (tries, broken) = (1, 0); ; tries++)
         {
-            session.Begin("begin isolation level repeatable read, read only");
-            var value = await work(session).ConfigureAwait(false);
-            await session.CommitAsync().ConfigureAwait(false);
-            return value;
-        }
-        catch
-        {
-            await session.RollbackAsync().ConfigureAwait(false);
-            throw;
+            var session = await Session.OpenAsync(_source, cancellationToken).ConfigureAwait(false);
+            await using var closed = session.ConfigureAwait(false);
+            try
+            {
+                session.Begin("begin isolation level repeatable read, read only");
+                var value = await work(session).ConfigureAwait(false);
+                await session.EndReadAsync().ConfigureAwait(false);
+                Meters.Reads.Add(1);
+                return value;
+            }
+            catch (Exception error)
+            {
+                await session.RollbackAsync().ConfigureAwait(false);
+                if (!IsWorthAnother(session, error, tries, ref broken))
+                {
+                    Throw(session, error);
+                }
+            }
         }
     }
 
-    /// <summary>A deadlock, or a change between a look and a lock.</summary>
-    private static bool IsLost(PostgresException error) =>
-        error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+    /// <summary>Whether nothing was stored, and the same may work at once.</summary>
+    private bool IsWorthAnother(Session session, Exception error, int tries, ref int broken)
+    {
+        var again = tries < MostTries && error is PostgresException
+        {
+            SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure,
+        };
+        if (!again && !session.CommitSent && StorageErrors.IsBroken(error) && ++broken < MostBroken)
+        {
+            // One may have been ended by an operator; where the next is gone too, the server was, and all that lay are.
+            again = true;
+            if (broken > 1)
+            {
+                _source.Distrust();
+            }
+        }
+
+        if (again)
+        {
+            Meters.Repeats.Add(1);
+        }
+
+        return again;
+    }
+
+    private void Throw(Session session, Exception error)
+    {
+        var explained = error is NpgsqlException && session.CommitSent && !StorageErrors.IsAnswer(error)
+            ? StorageErrors.Unanswered(error, _source.Place)
+            : StorageErrors.Explain(error, _source.Place);
+        if (explained != error)
+        {
+            throw explained;
+        }
+
+        ExceptionDispatchInfo.Throw(error);
+    }
 
     private void ThrowIfNotReady()
     {
@@ -111,7 +147,7 @@ internal sealed partial class PostgresStore : IJobStore
         {
             throw new PawlException(
                 "waiting_for_schema",
-                $"The tables of '{Info.Place}' are not there yet. "
+                $"The tables of '{_source.Place}' are not there yet. "
                 + "Let the program apply them (Pawl:Schema:Migrate=true), or apply the script by hand; nothing was stored.");
         }
     }

@@ -6,30 +6,62 @@ namespace Pawl.Postgres;
 /// one.</summary>
 internal sealed class Session : IAsyncDisposable
 {
+    private const int RollbackLimit = 5;
+
+    private readonly Connections? _from;
     private readonly NpgsqlConnection _connection;
+    private readonly SemaphoreSlim? _ticket;
     private readonly CancellationToken _cancellationToken;
     private readonly List<Action<Row>?> _reads = [];
     private NpgsqlBatch _batch;
 
-    private Session(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private Session(Connections? from, NpgsqlConnection connection, SemaphoreSlim? ticket, CancellationToken cancellationToken)
     {
+        _from = from;
         _connection = connection;
+        _ticket = ticket;
         _cancellationToken = cancellationToken;
         _batch = connection.CreateBatch();
     }
 
-    public static async ValueTask<Session> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken) =>
-        new(await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
+    /// <summary>Whether the commit was sent: from then on only its answer tells whether it is stored.</summary>
+    public bool CommitSent { get; private set; }
+
+    /// <summary>How many seconds a statement may take; null for what the connection string says.</summary>
+    public int? Patience { get; set; }
+
+    public static async ValueTask<Session> OpenAsync(Connections from, CancellationToken cancellationToken, Lane lane = Lane.Call)
+    {
+        var (connection, ticket) = await from.OpenAsync(lane, cancellationToken).ConfigureAwait(false);
+        return new(from, connection, ticket, cancellationToken);
+    }
 
     public Statement Use(string sql) => new(this, sql);
 
-    /// <summary>Begins a transaction, with the first statement that is sent.</summary>
-    public void Begin(string how = "begin") => _batch.BatchCommands.Add(new NpgsqlBatchCommand(how));
+    /// <summary>Begins a transaction, with the first statement that is sent. The level is said, because a database may have another one
+    /// as its default.</summary>
+    public void Begin(string how = "begin isolation level read committed")
+    {
+        Later(new NpgsqlBatchCommand(how));
+        if (_from is null or { Shared: true })
+        {
+            Later(new NpgsqlBatchCommand(Connections.PlainInside));
+            Later(new NpgsqlBatchCommand(Connections.ShortInside));
+        }
+    }
 
     public async ValueTask CommitAsync()
     {
         _batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        CommitSent = true;
         await FlushAsync(CancellationToken.None).ConfigureAwait(false);   // broken off here, nobody would know whether it is stored
+    }
+
+    /// <summary>Ends a transaction that wrote nothing: whether its end arrives matters to nobody but the connection.</summary>
+    public async ValueTask EndReadAsync()
+    {
+        Later(new NpgsqlBatchCommand("commit"));
+        await FlushAsync(_cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends a transaction that failed; the connection goes back clean or not at all.</summary>
@@ -38,7 +70,12 @@ internal sealed class Session : IAsyncDisposable
         try
         {
             await Fresh().DisposeAsync().ConfigureAwait(false);
-            await Use("rollback").RunAsync().ConfigureAwait(false);
+            if (_connection.State == System.Data.ConnectionState.Open)
+            {
+                Later(new NpgsqlBatchCommand("rollback"));
+                Patience = RollbackLimit;
+                await FlushAsync(CancellationToken.None).ConfigureAwait(false);   // who cancelled wants it ended all the more
+            }
         }
         catch (Exception error) when (error is NpgsqlException or InvalidOperationException or OperationCanceledException)
         {
@@ -72,7 +109,10 @@ internal sealed class Session : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _batch.DisposeAsync().ConfigureAwait(false);
-        await _connection.DisposeAsync().ConfigureAwait(false);
+        if (_from is not null)
+        {
+            await _from.CloseAsync(_connection, _ticket!).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
@@ -102,6 +142,11 @@ internal sealed class Session : IAsyncDisposable
     private NpgsqlBatch Fresh()
     {
         var batch = _batch;
+        if (Patience is { } seconds)
+        {
+            batch.Timeout = seconds;
+        }
+
         _batch = _connection.CreateBatch();
         _reads.Clear();
         return batch;

@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using Npgsql;
 using Pawl.Storage;
 
 namespace Pawl.Postgres;
 
 /// <summary>What jobs of one type mostly share: kept once in the database, and known here by its content.</summary>
-internal sealed class Shapes(NpgsqlDataSource source)
+internal sealed class Shapes(Connections source)
 {
     private const int MostKnown = 10_000;
     private const string InsertShape = """
@@ -78,7 +77,7 @@ internal sealed class Shapes(NpgsqlDataSource source)
 
     private async ValueTask<long?> InsertAsync(ShapeKey shape, CancellationToken cancellationToken)
     {
-        var session = await Session.OpenAsync(source, cancellationToken).ConfigureAwait(false);
+        var session = await Session.OpenAsync(source, cancellationToken, Lane.Inner).ConfigureAwait(false);
         await using var closed = session.ConfigureAwait(false);
         return await session.Use(InsertShape).BindBlob(SHA256.HashData(Encoding.UTF8.GetBytes(shape.ToString()))).Bind(shape.LineId)
             .Bind(shape.Priority).Bind(shape.Reasons).Bind(Words.Of(shape.Trigger)).Bind(shape.Kind).Bind(shape.MaxAttempts)

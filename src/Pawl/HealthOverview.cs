@@ -9,4 +9,8 @@ public sealed record HealthOverview(
     HealthReport Overall,
     IReadOnlyList<HealthReport> Queues,
     DateTimeOffset CheckedAt,
-    bool WaitingForSchema = false);
+    bool WaitingForSchema = false)
+{
+    /// <summary>Connections to the database that this process could not get since it started; 0 for a store without a pool.</summary>
+    public long ConnectionFailures { get; init; }
+}

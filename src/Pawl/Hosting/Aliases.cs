@@ -30,15 +30,7 @@ internal static class Aliases
         Number("SENTRY_TRACES_SAMPLE_RATE", share => options.Telemetry.TraceSampleRatio = share);
         Whole("HEALTH_CHECK_INTERVAL_MS", wait => options.Health.Interval = TimeSpan.FromMilliseconds(wait));
 
-        void Whole(string name, Action<int> set)
-        {
-            if (configuration[name] is { } text)
-            {
-                set(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < int.MaxValue
-                    ? value
-                    : throw Wrong(name, "a whole number", text));
-            }
-        }
+        void Whole(string name, Action<int> set) => Aliases.Whole(configuration, name, set);
 
         void Number(string name, Action<double> set)
         {
@@ -51,7 +43,20 @@ internal static class Aliases
         }
     }
 
-    private static bool IsOn(IConfiguration configuration) => configuration[Switch] is { } text
+    /// <summary>Reads a whole number, if it is there.</summary>
+    /// <exception cref="PawlException"><c>config_invalid</c>.</exception>
+    public static void Whole(IConfiguration configuration, string name, Action<int> set)
+    {
+        if (configuration[name] is { } text)
+        {
+            set(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < int.MaxValue
+                ? value
+                : throw Wrong(name, "a whole number", text));
+        }
+    }
+
+    /// <summary>Whether such names are read at all.</summary>
+    public static bool IsOn(IConfiguration configuration) => configuration[Switch] is { } text
         && (bool.TryParse(text, out var on) ? on : throw Wrong(Switch, "true or false", text));
 
     private static PawlException Wrong(string name, string allowed, string text) => new(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace Pawl.Hosting;
@@ -13,7 +12,7 @@ internal sealed class PawlOptionsValidator : IValidateOptions<PawlOptions>
     public ValidateOptionsResult Validate(string? name, PawlOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var faults = new Faults();
+        var faults = new Faults("Pawl", "AddPawl(o => o.{0} = …)");
         CheckWorker(options.Worker, faults);
         faults.All.AddRange(options.Retry.Faults());
         faults.Check("RetryBudget:Share", options.RetryBudget.Share is >= 0 and <= 1, "0", "1", options.RetryBudget.Share);
@@ -23,11 +22,7 @@ internal sealed class PawlOptionsValidator : IValidateOptions<PawlOptions>
         var ratio = options.Telemetry.TraceSampleRatio;
         faults.Check("Telemetry:TraceSampleRatio", ratio is >= 0 and <= 1, "0", "1", ratio);
         faults.Between("IdempotencyHold", options.IdempotencyHold, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
-        if (faults.All.Count > 0)
-        {
-            throw new PawlException("config_invalid", string.Join(Environment.NewLine, faults.All), exitCode: 8);
-        }
-
+        faults.Throw();
         return options.Worker.LeaseTtl > 2 * options.Worker.HeartbeatInterval
             ? ValidateOptionsResult.Success
             : throw new PawlException(
@@ -92,47 +87,5 @@ internal sealed class PawlOptionsValidator : IValidateOptions<PawlOptions>
         faults.Between("Retention:KeepFailed", options.Retention.KeepFailed, TimeSpan.FromMinutes(1), age);
         faults.Between("Retention:StartDelay", options.Retention.StartDelay, TimeSpan.Zero, Day);
         faults.Between("Retention:Interval", options.Retention.Interval, TimeSpan.FromSeconds(1), week);
-    }
-
-    private sealed class Faults
-    {
-        public List<string> All { get; } = [];
-
-        public void Between(string setting, long value, long least, long most) =>
-            Check(setting, value >= least && value <= most, Text(least), Text(most), value);
-
-        public void Between(string setting, TimeSpan value, TimeSpan least, TimeSpan most) =>
-            Check(
-                setting,
-                value >= least && value <= most,
-                Durations.Format(least),
-                Durations.Format(most),
-                value < TimeSpan.Zero ? $"-{Durations.Format(value.Duration())}" : Durations.Format(value));
-
-        public void Name(string setting, string? name)
-        {
-            if (!Names.IsName(name))
-            {
-                All.Add(
-                    $"Pawl:{setting} must hold names of queues: 1 to {Names.MaxName} ASCII letters, digits, '.', '_', ':' or '-', "
-                    + $"but it holds {Shown.Text(name)}. "
-                    + Remedy(setting));
-            }
-        }
-
-        public void Check<T>(string setting, bool sound, string least, string most, T value)
-        {
-            if (!sound)
-            {
-                All.Add(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Pawl:{setting} must be between {least} and {most}, but was {value}. {Remedy(setting)}"));
-            }
-        }
-
-        private static string Remedy(string setting) =>
-            $"Set it in appsettings.json or with AddPawl(o => o.{setting.Replace(':', '.')} = …).";
-
-        private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
     }
 }

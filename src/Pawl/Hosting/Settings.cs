@@ -10,7 +10,8 @@ internal sealed class Settings
     private readonly IConfigurationSection _section;
     private readonly List<string> _known = [];
 
-    private Settings(IConfigurationSection section) => _section = section;
+    /// <summary>Reads one section. After all settings it has, <see cref="Done"/> refuses others.</summary>
+    public Settings(IConfigurationSection section) => _section = section;
 
     /// <summary>Reads what is there; what is not there stays as it is.</summary>
     /// <exception cref="PawlException"><c>config_invalid</c>.</exception>
@@ -115,14 +116,14 @@ internal sealed class Settings
         settings.Done();
     }
 
-    private void Duration(string name, Action<TimeSpan> set) => Read(
+    public void Duration(string name, Action<TimeSpan> set) => Read(
         name,
         text => Durations.TryParse(text, out var value)
             ? value
             : throw Wrong(name, "a length of time such as 500ms, 30s, 5m or 1h30m", text),
         set);
 
-    private void Whole(string name, Action<int> set) => Read(
+    public void Whole(string name, Action<int> set) => Read(
         name,
         text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             ? value
@@ -180,7 +181,7 @@ internal sealed class Settings
     }
 
     /// <summary>Refuses what nobody knows: a setting with a slip in its name would otherwise be silently without effect.</summary>
-    private void Done()
+    public void Done()
     {
         foreach (var child in _section.GetChildren())
         {

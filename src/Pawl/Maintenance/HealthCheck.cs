@@ -66,16 +66,20 @@ internal sealed class HealthCheck : IChore, IHealth
                 Minutes = await _store.MinutesAsync(now.AddDays(-1), cancellationToken),
                 Workers = await _store.WorkersAsync(cancellationToken),
                 Stuck = _stuck.Current,
+                Pool = _store.Pool,
                 Now = now,
             };
             HealthReport[] queues = [.. reading.Queues().Select(Health.Of)];
-            return new HealthOverview(Health.Overall(queues), queues, now);
+            return new HealthOverview(Health.Overall(queues), queues, now) { ConnectionFailures = _store.Pool?.Failures ?? 0 };
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             var waiting = error is PawlException { Code: StoreErrors.WaitingForSchema };
             var store = Health.Of(new HealthFacts { Queue = "", WaitingForSchema = waiting, StoreFailed = !waiting });
-            return new HealthOverview(store with { Queue = null }, [], now, waiting);
+            return new HealthOverview(store with { Queue = null }, [], now, waiting)
+            {
+                ConnectionFailures = _store.Pool?.Failures ?? 0,
+            };
         }
     }
 }

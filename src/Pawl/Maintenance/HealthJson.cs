@@ -23,6 +23,7 @@ internal static class HealthJson
             }
 
             json.WriteEndArray();
+            json.WriteNumber("connection_failures", overview.ConnectionFailures);
             json.WriteBoolean("waiting_for_schema", overview.WaitingForSchema);
             json.WriteEndObject();
         }

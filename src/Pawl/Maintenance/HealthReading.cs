@@ -14,6 +14,9 @@ internal sealed record HealthReading
 
     public IReadOnlyList<StuckJob> Stuck { get; init; } = [];
 
+    /// <summary>The connections of this process; null where the store has no pool of them.</summary>
+    public StorePool? Pool { get; init; }
+
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>The facts of each queue, by name.</summary>
@@ -42,6 +45,8 @@ internal sealed record HealthReading
             Stuck = Stuck.Count(job => job.Queue == lines.Key),
             NewDeadLetters = Math.Min(lines.Sum(line => line.Dead), day.Sum(minute => minute.Died)),
             WithoutWorker = runnable.Max(WithoutWorker),
+            ConnectionWait = Pool?.Wait,
+            ConnectionLimit = Pool?.Limit ?? TimeSpan.FromSeconds(10),
         };
     }
 

@@ -12,6 +12,9 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>What this store is, for people: <c>sqlite</c> or <c>postgres</c>, with its version.</summary>
     StoreInfo Info { get; }
 
+    /// <summary>Its connections; null for a store that has no pool of them.</summary>
+    StorePool? Pool => null;
+
     /// <summary>Hints about what this store has just committed.</summary>
     Wakeups Wakeups { get; }
 
