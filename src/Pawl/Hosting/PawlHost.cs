@@ -29,6 +29,7 @@ internal sealed class PawlHost(
     private Worker? _worker;
     private bool _toldSchema;
     private bool _toldStore;
+    private bool _toldRefusal;
     private bool _stopped;
     private Task _waiting = Task.CompletedTask;
     private Task _loops = Task.CompletedTask;
@@ -121,12 +122,35 @@ internal sealed class PawlHost(
             {
                 return;
             }
+            catch (PawlException error) when (error.Code.StartsWith("storage_", StringComparison.Ordinal))
+            {
+                // A login or a database that is refused now may be put right, and this process runs: it goes on by itself.
+                if (!_toldRefusal)
+                {
+                    _toldRefusal = true;
+                    Log.WaitsForStore(logger, error);
+                }
+
+                await QuietAsync(LongestWait);
+            }
             catch (PawlException error)
             {
                 // Refused for good while the host runs already: it cannot be failed any more, but it can be said.
                 Log.LoopEnded(logger, error);
                 return;
             }
+        }
+    }
+
+    private async Task QuietAsync(TimeSpan wait)
+    {
+        try
+        {
+            await Task.Delay(wait, clock, _stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop sees it.
         }
     }
 

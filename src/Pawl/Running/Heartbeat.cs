@@ -11,6 +11,12 @@ namespace Pawl.Running;
 /// </remarks>
 internal sealed class Heartbeat : IDisposable
 {
+    // Handlers are told this share of the lease before anybody may take it: some need a moment to stop.
+    private const int MarginShare = 6;
+
+    // While the store is in trouble it is asked so much more often: two beats missed must not be the end.
+    private const int Hurry = 4;
+
     private readonly IJobStore _store;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _clock;
@@ -44,13 +50,19 @@ internal sealed class Heartbeat : IDisposable
     /// <summary>Takes in what the store answered.</summary>
     public required Action<HeartbeatReply> Hear { get; init; }
 
-    /// <summary>The leases could not be renewed for as long as they live.</summary>
+    /// <summary>The leases could not be renewed, and soon others may take them.</summary>
     public required Action Expired { get; init; }
 
+    /// <summary>How long after its last beat this process trusts its leases. Shorter than they live, so that its attempts have stopped
+    /// before another's begin.</summary>
+    public TimeSpan Trust => _options.LeaseTtl - (_options.LeaseTtl / MarginShare);
+
     /// <summary>The worker was registered: from now on it beats under this number.</summary>
-    public void Registered(long workerId)
+    /// <param name="workerId">Its number.</param>
+    /// <param name="askedAt">The clock's timestamp from before it was asked for: the store may know of it since then.</param>
+    public void Registered(long workerId, long askedAt)
     {
-        Volatile.Write(ref _renewedAt, _clock.GetTimestamp());
+        Volatile.Write(ref _renewedAt, askedAt);
         Volatile.Write(ref _workerId, workerId);
         BeatNow();
     }
@@ -110,7 +122,7 @@ internal sealed class Heartbeat : IDisposable
             {
                 _wake.Reset();
                 StepAsync(wait: true).AsTask().GetAwaiter().GetResult();
-                _wake.Wait(_options.HeartbeatInterval);
+                _wake.Wait(Pause());
             }
 
             ended.SetResult();
@@ -126,7 +138,7 @@ internal sealed class Heartbeat : IDisposable
         while (!_closing.IsCancellationRequested)
         {
             await StepAsync(wait: false);
-            await _signal.WaitAsync(_options.HeartbeatInterval);
+            await _signal.WaitAsync(Pause());
         }
     }
 
@@ -141,7 +153,7 @@ internal sealed class Heartbeat : IDisposable
         var asked = _clock.GetTimestamp();
         try
         {
-            var reply = wait ? Wait(Next()) : await _store.HeartbeatAsync(Next(), _closing.Token);
+            var reply = wait ? Wait(Next()) : await AskAsync(Next());
             Volatile.Write(ref _renewedAt, asked);
             if (_troubled)
             {
@@ -156,10 +168,10 @@ internal sealed class Heartbeat : IDisposable
             if (!_troubled)
             {
                 _troubled = true;
-                Log.BeatFailed(_logger, _options.LeaseTtl, error);
+                Log.BeatFailed(_logger, Trust, error);
             }
 
-            if (_clock.GetElapsedTime(Volatile.Read(ref _renewedAt)) >= _options.LeaseTtl)
+            if (Left() <= TimeSpan.Zero)
             {
                 Volatile.Write(ref _workerId, 0);
                 Expired();
@@ -174,17 +186,58 @@ internal sealed class Heartbeat : IDisposable
     /// <summary>Asks on this thread. A store that does not answer in time must not hold the next beat up.</summary>
     private HeartbeatReply Wait(HeartbeatRequest request)
     {
+        var patience = Patience();
         using var limit = new CancellationTokenSource();
         var asked = _store.HeartbeatAsync(request, limit.Token).AsTask();
 #pragma warning disable RS0030 // it waits on its own thread, which is there for nothing else
-        if (asked.Wait(_options.HeartbeatInterval))
+        if (asked.Wait(patience))
         {
             return asked.Result;
         }
 #pragma warning restore RS0030
 
         limit.Cancel();
-        throw new TimeoutException($"The store did not answer a heartbeat within {_options.HeartbeatInterval}.");
+        throw Late(patience);
+    }
+
+    /// <summary>Asks on a clock that is not the system's, with the same limit.</summary>
+    private async ValueTask<HeartbeatReply> AskAsync(HeartbeatRequest request)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        var asked = _store.HeartbeatAsync(request, limit.Token);
+        if (asked.IsCompleted)
+        {
+            return await asked;
+        }
+
+        var patience = Patience();
+        try
+        {
+            return await asked.AsTask().WaitAsync(patience, _clock, _closing.Token);
+        }
+        catch (TimeoutException)
+        {
+            await limit.CancelAsync();
+            throw Late(patience);
+        }
+    }
+
+    private static TimeoutException Late(TimeSpan patience) => new($"The store did not answer a heartbeat within {patience}.");
+
+    /// <summary>How long the leases are still trusted.</summary>
+    private TimeSpan Left() => Trust - _clock.GetElapsedTime(Volatile.Read(ref _renewedAt));
+
+    /// <summary>How long an answer is waited for: never past the end of the trust.</summary>
+    private TimeSpan Patience() => Least(_options.HeartbeatInterval, Left());
+
+    /// <summary>How long until the next beat.</summary>
+    private TimeSpan Pause() => Volatile.Read(ref _workerId) == 0 ? _options.HeartbeatInterval
+        : Least(_troubled ? _options.HeartbeatInterval / Hurry : _options.HeartbeatInterval, Left());
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other)
+    {
+        var least = one < other ? one : other;
+        return least > TimeSpan.FromMilliseconds(1) ? least : TimeSpan.FromMilliseconds(1);
     }
 
     private HeartbeatRequest Next() => Ask() with

@@ -264,6 +264,7 @@ internal sealed partial class Worker
             Types = [.. _handlers.Types.Select(type => type.Name)],
             Queues = _slots.Queues,
         };
+        var asked = _clock.GetTimestamp();
         var id = await _store.RegisterAsync(facts, _clock.GetUtcNow(), _stopping.Token);
         lock (_gate)
         {
@@ -271,7 +272,7 @@ internal sealed partial class Worker
             Unparch();
         }
 
-        _heartbeat.Registered(id);
+        _heartbeat.Registered(id, asked);
         Log.WorkerReady(_logger, id, facts.Name, _options.Slots, _options.KeptSlots, _handlers.Types.Count);
     }
 

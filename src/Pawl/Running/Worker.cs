@@ -258,7 +258,7 @@ internal sealed partial class Worker : IAsyncDisposable
 
         if (expired)
         {
-            Log.StoppedItself(_logger, id, _options.LeaseTtl, all.Count);
+            Log.StoppedItself(_logger, id, _heartbeat.Trust, all.Count);
         }
         else
         {
