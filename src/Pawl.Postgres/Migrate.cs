@@ -32,25 +32,24 @@ internal sealed partial class PostgresStore
     /// <inheritdoc/>
     public async ValueTask<SchemaStatus> MigrateAsync(bool apply, CancellationToken cancellationToken)
     {
-        try
+        for (var again = true; ; again = false)
         {
-            var status = await LookAsync(cancellationToken).ConfigureAwait(false);
-            if (apply && status.Pending.Count > 0)
+            try
             {
-                await ApplyAsync(cancellationToken).ConfigureAwait(false);
-                status = await LookAsync(cancellationToken).ConfigureAwait(false);
+                return await LookAndApplyAsync(apply, cancellationToken).ConfigureAwait(false);
             }
-
-            _ready = status.Ready;
-            return status;
-        }
-        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            throw StorageErrors.NoRight(error, _source.Place);
-        }
-        catch (Exception error) when (StorageErrors.Explain(error, _source.Place) is PawlException explained && explained != error)
-        {
-            throw explained;
+            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+            {
+                throw StorageErrors.NoRight(error, _source.Place);
+            }
+            catch (Exception error) when (again && StorageErrors.IsBroken(error))
+            {
+                _source.Distrust();   // all or nothing was applied; the second look tells which
+            }
+            catch (Exception error) when (StorageErrors.Explain(error, _source.Place) is PawlException explained && explained != error)
+            {
+                throw explained;
+            }
         }
     }
 
@@ -62,6 +61,19 @@ internal sealed partial class PostgresStore
             ? Script.Of(steps, [LockSteps, CreateSchema, CreateSteps])
             : throw new PawlException(
                 "schema_step_unknown", $"There are steps 1 to {Steps.Count}, but none from {from} to {to}. Name one of them.", exitCode: 2);
+    }
+
+    private async ValueTask<SchemaStatus> LookAndApplyAsync(bool apply, CancellationToken cancellationToken)
+    {
+        var status = await LookAsync(cancellationToken).ConfigureAwait(false);
+        if (apply && status.Pending.Count > 0)
+        {
+            await ApplyAsync(cancellationToken).ConfigureAwait(false);
+            status = await LookAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        _ready = status.Ready;
+        return status;
     }
 
     private async ValueTask<SchemaStatus> LookAsync(CancellationToken cancellationToken)

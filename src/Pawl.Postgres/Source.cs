@@ -39,7 +39,7 @@ internal static class Source
         settings.Multiplexing = false;
         settings.Pooling = true;
         settings.IncludeErrorDetail = false;   // holds values of rows, which may be secrets
-        if (!Says("TCP Keepalive"))
+        if (!Says("TCP Keepalive") && settings.Host?.Split(',').All(host => !host.TrimStart().StartsWith('/')) == true)
         {
             settings.TcpKeepAlive = true;
             settings.TcpKeepAliveTime = 30;

@@ -25,7 +25,7 @@ internal sealed class Waits(TimeProvider clock)
     {
         Turn();
         var (now, before) = (Volatile.Read(ref _now), Volatile.Read(ref _before));
-        var left = (now.Sum() + before.Sum()) * 95 / 100;
+        var left = (((now.Sum() + before.Sum()) * 95) + 99) / 100;
         for (var step = 0; step < Steps; step++)
         {
             left -= now[step] + before[step];

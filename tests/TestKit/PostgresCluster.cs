@@ -16,11 +16,19 @@ internal sealed class PostgresCluster : IDisposable
         trap '' INT TERM HUP
         umask 077
         dir=$(mktemp -d "$1/pawl-pg-XXXXXX") || exit 1
+        start() {
+            "$2/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-c listen_addresses= -k $dir -c max_connections=$3 -c fsync=off \
+        -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c jit=off" start > /dev/null 2>&1
+        }
         "$2/initdb" -D "$dir/data" -U pawl -A trust --no-sync -E UTF8 --locale=C.UTF-8 > "$dir/log" 2>&1 \
-            && "$2/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-c listen_addresses= -k $dir -c max_connections=300 -c fsync=off \
-        -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c jit=off" start > /dev/null 2>&1 \
-            && echo "ready $dir" || { cat "$dir/log"; echo failed; }
-        read -r _
+            && start "$@" && echo "ready $dir" || { cat "$dir/log"; echo failed; }
+        while read -r word; do
+            case "$word" in
+                stop) "$2/pg_ctl" -D "$dir/data" -m immediate stop > /dev/null 2>&1 ;;
+                start) start "$@" ;;
+            esac
+            echo "done $word"
+        done
         "$2/pg_ctl" -D "$dir/data" -m immediate stop > /dev/null 2>&1
         rm -rf "$dir"
         """;
@@ -56,8 +64,19 @@ internal sealed class PostgresCluster : IDisposable
             return (null, "No PostgreSQL for the tests: set PAWL_TEST_POSTGRES to a connection string whose role may create databases.");
         }
 
-        return Programs() is { } programs ? StartOwn(programs) : (null, $"No PostgreSQL for the tests: {Remedy}");
+        return StartOwn();
     }
+
+    /// <summary>Starts a server that may be stopped, filled and broken, whatever other server there is.</summary>
+    public static (PostgresCluster? Cluster, string? Lacking) StartOwn(int maxConnections = 300) => Programs() is { } programs
+        ? StartOwn(programs, maxConnections)
+        : (null, $"No PostgreSQL for the tests: {Remedy}");
+
+    /// <summary>Ends all its processes at once, as a crash does; what was committed stays.</summary>
+    public void Crash() => Tell("stop");
+
+    /// <summary>Starts it again; done when it takes connections.</summary>
+    public void Restart() => Tell("start");
 
     /// <summary>Stops the server, if it is ours, and takes its folder away.</summary>
     public void Dispose()
@@ -70,10 +89,20 @@ internal sealed class PostgresCluster : IDisposable
         }
     }
 
-    private static (PostgresCluster? Cluster, string? Lacking) StartOwn(string programs)
+    private void Tell(string word)
+    {
+        _guard!.StandardInput.WriteLine(word);
+        _guard.StandardInput.Flush();
+        while (_guard.StandardOutput.ReadLine() is { } line && line != $"done {word}")
+        {
+        }
+    }
+
+    private static (PostgresCluster? Cluster, string? Lacking) StartOwn(string programs, int maxConnections)
     {
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
-        string[] command = ["/bin/sh", "-c", Guard, "sh", Directory.Exists("/dev/shm") ? "/dev/shm" : "/tmp", programs];
+        string[] command = ["/bin/sh", "-c", Guard, "sh", Directory.Exists("/dev/shm") ? "/dev/shm" : "/tmp", programs,
+            maxConnections.ToString(System.Globalization.CultureInfo.InvariantCulture)];
         if (Environment.UserName == "root")   // the server refuses to run as root
         {
             command = ["runuser", "-u", "postgres", "--", .. command];

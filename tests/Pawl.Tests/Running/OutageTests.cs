@@ -194,6 +194,37 @@ public sealed class OutageTests : IAsyncDisposable
         Assert.Equal((JobState.Succeeded, 2, 1), (job.State, job.Attempt, job.Losses));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Attempts_are_told_to_stop_before_others_may_take_their_leases_whether_the_store_fails_or_hangs(bool hangs)
+    {
+        var stopped = 0;
+        await using var test = await StartAsync(async (_, job, token) =>
+        {
+            if (job.Attempt == 1)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, job.Clock, token).ContinueWith(
+                    _ => Interlocked.Increment(ref stopped), TaskScheduler.Current);
+            }
+        });
+        await test.Jobs.EnqueueAsync(new Say(), new() { Timeout = TimeSpan.FromHours(1) }, Token);
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
+        if (hangs)
+        {
+            _store.Meanwhile("Heartbeat", () => Task.Delay(TimeSpan.FromHours(1), test.Clock, Token));
+        }
+
+        _store.FailBefore("Heartbeat", times: 1_000);
+
+        // The last beat that counts was within the last 10 s; the lease lives for 30 s.
+        await test.PassAsync(TimeSpan.FromSeconds(14), Token);
+        Assert.Equal(0, stopped);
+        await test.PassAsync(TimeSpan.FromSeconds(12), Token);
+
+        Assert.Equal(1, stopped);
+    }
+
     [Fact]
     public async Task An_end_the_store_will_never_take_is_stored_as_failed_and_says_so()
     {

@@ -8,6 +8,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Pawl")]
     [InlineData("Pawl.Sqlite")]
+    [InlineData("Pawl.Postgres")]
     [InlineData("Pawl.Testing")]
     public void The_public_surface_is_the_approved_one(string project) =>
         Approve.Text(PublicApi.Of(Assembly.Load(project).GetExportedTypes()), $"/tests/Pawl.Tidy/PublicApi/{project}.txt");
