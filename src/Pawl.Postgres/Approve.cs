@@ -4,11 +4,10 @@ namespace Pawl.Postgres;
 
 internal sealed partial class PostgresStore
 {
-    // What a job waits for beyond its open edges is the approval, so a second one finds nothing to take; the wish stays in its body.
+    // A second one finds nothing to take; the wish stays in its body.
     private const string TakeApproval = """
-        update pawl.job_state set waits_on = waits_on - 1
-        where id = $1 and state = 'blocked'
-            and waits_on > (select count(*) from pawl.dependency where job_id = $1 and not met)
+        update pawl.job_state set waits_on = waits_on - 1, awaits_approval = false
+        where id = $1 and state = 'blocked' and awaits_approval
         """;
 
     /// <inheritdoc/>

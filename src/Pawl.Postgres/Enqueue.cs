@@ -4,11 +4,6 @@ namespace Pawl.Postgres;
 
 internal sealed partial class PostgresStore
 {
-    private const string SelectUniqueKey = "select job_id, body_hash from pawl.unique_key where type = $1 and key = $2";
-    private const string SelectIdempotencyKey = """
-        select job_id, body_hash from pawl.idempotency_key where key = $1 and expires_at > $2
-        """;
-
     private const string SelectState = """
         select coalesce(s.state, case
             when d.job_id is not null then 'succeeded'
@@ -53,7 +48,7 @@ internal sealed partial class PostgresStore
             }
 
             known[index] = there;
-            if (there is null && (job.UniqueKey ?? job.IdempotencyKey) is not null)
+            if ((job.UniqueKey ?? job.IdempotencyKey) is not null)
             {
                 inRequest ??= [];
                 if (Twin(inRequest, jobs, index, out var conflict) is { } first)
@@ -63,7 +58,7 @@ internal sealed partial class PostgresStore
                         return new EnqueueReply([], new EnqueueRefusal(index, "idempotency_conflict", null, with));
                     }
 
-                    known[index] = new Enqueued(new JobId(-first), true, default);   // resolved below, when the first one has its number
+                    known[index] ??= new Enqueued(new JobId(-first), true, default);   // resolved below, when the first one has its number
                 }
             }
         }
@@ -88,37 +83,13 @@ internal sealed partial class PostgresStore
                 { Id.Value: <= 0 } twin => replies[-twin.Id.Value] with { Deduplicated = true },
                 { } there => there,
             };
+            if (known[index] is not null)
+            {
+                await KeepRequestAsync(batch.Db, jobs[index], replies[index].Id, now).ConfigureAwait(false);
+            }
         }
 
         return new EnqueueReply(replies);
-    }
-
-    /// <summary>Two calls that show the same key run one after the other: the second sees what the first has stored.</summary>
-    private static async ValueTask LockKeysAsync(Batch batch, IReadOnlyList<NewJob> jobs)
-    {
-        HashSet<long>? keys = null;
-        foreach (var job in jobs)
-        {
-            if (job.UniqueKey is { } unique)
-            {
-                (keys ??= []).Add(KeyLock.Of($"unique {job.Type}", unique));
-            }
-
-            if (job.IdempotencyKey is { } request)
-            {
-                (keys ??= []).Add(KeyLock.Of("idempotency", request));
-            }
-
-            if (job is { ConcurrencyKey: { } key, OnBusy: OnBusy.Reject })
-            {
-                (keys ??= []).Add(KeyLock.Of("concurrency", key));
-            }
-        }
-
-        if (keys is not null)
-        {
-            await KeyLock.TakeAsync(batch, keys).ConfigureAwait(false);
-        }
     }
 
     /// <summary>The job of the same request that shows one of its keys before it, and the one among these that is another job.</summary>
@@ -175,24 +146,6 @@ internal sealed partial class PostgresStore
         return job.ParentId is { } parent && await DepthAsync(batch, parent).ConfigureAwait(false) >= MostDepth
             ? ("depth_exceeded", parent, null)
             : default;
-    }
-
-    private static async ValueTask<List<(JobId Job, byte[] Hash)>> HoldersAsync(Session db, NewJob job, long now)
-    {
-        var holders = new List<(JobId, byte[])>();
-        if (job.UniqueKey is { } unique)
-        {
-            await db.Use(SelectUniqueKey).Bind(job.Type).Bind(unique)
-                .EachAsync(row => holders.Add((new JobId(row.Long(0)), row.Bytes(1)))).ConfigureAwait(false);
-        }
-
-        if (job.IdempotencyKey is { } request)
-        {
-            await db.Use(SelectIdempotencyKey).Bind(request).Bind(now)
-                .EachAsync(row => holders.Add((new JobId(row.Long(0)), row.Bytes(1)))).ConfigureAwait(false);
-        }
-
-        return holders;
     }
 
     /// <summary>The oldest of a key's running jobs when the key has no room. The key's lock must be held.</summary>

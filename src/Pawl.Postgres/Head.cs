@@ -5,7 +5,7 @@ internal sealed record Head
 {
     private const string Select = """
         select line_id, state, reason, priority, run_at, generation, attempt, recoveries, held, concurrency_key, unique_key, worker_id,
-            cancel_requested_at, dismissed_at, row_version, start_by, waits_on, failures, deferred, awaited
+            cancel_requested_at, dismissed_at, row_version, start_by, waits_on, failures, deferred, awaited, awaits_approval
         from pawl.job_state where id = $1
         """;
 
@@ -60,6 +60,9 @@ internal sealed record Head
     /// <summary>Others depend on it.</summary>
     public bool Awaited { get; init; }
 
+    /// <summary>It was to be approved, and never was.</summary>
+    public bool AwaitsApproval { get; init; }
+
     /// <summary>Whether it stands in its line, where claims look.</summary>
     public bool InLine => State == JobState.Queued && Held is null;
 
@@ -96,6 +99,7 @@ internal sealed record Head
             Failures = row.Int(17),
             Deferred = row.Flag(18),
             Awaited = row.Flag(19),
+            AwaitsApproval = row.Flag(20),
         }).ConfigureAwait(false);
         return head is null ? null : head with { Line = await batch.LineAsync(head.LineId).ConfigureAwait(false) };
     }

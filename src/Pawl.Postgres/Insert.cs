@@ -25,15 +25,9 @@ internal sealed partial class PostgresStore
 
     private const string InsertStates = """
         insert into pawl.job_state (id, line_id, state, reason, priority, priority_reasons, run_at, max_attempts, concurrency_key, unique_key,
-            waits_on, start_by)
+            waits_on, start_by, awaits_approval)
         select * from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::bigint[], $8::integer[],
-            $9::text[], $10::text[], $11::integer[], $12::bigint[])
-        """;
-
-    private const string InsertUniqueKey = "insert into pawl.unique_key (type, key, job_id, body_hash) values ($1, $2, $3, $4)";
-    private const string SaveIdempotencyKey = """
-        insert into pawl.idempotency_key (key, job_id, body_hash, expires_at) values ($1, $2, $3, $4)
-        on conflict (key) do update set job_id = excluded.job_id, body_hash = excluded.body_hash, expires_at = excluded.expires_at
+            $9::text[], $10::text[], $11::integer[], $12::bigint[], $13::boolean[])
         """;
 
     private const string InsertDependency = """
@@ -173,7 +167,8 @@ internal sealed partial class PostgresStore
                 .Bind(All(drafts, static draft => draft.RunAt)).Bind(All(drafts, static draft => draft.Job.MaxAttempts))
                 .Bind(All(drafts, static draft => draft.Job.ConcurrencyKey)).Bind(All(drafts, static draft => draft.Job.UniqueKey))
                 .Bind(All(drafts, static draft => draft.WaitsOn))
-                .Bind(All(drafts, static draft => draft.Job.StartBy is { } at ? Micros.Of(at) : (long?)null)).Later();
+                .Bind(All(drafts, static draft => draft.Job.StartBy is { } at ? Micros.Of(at) : (long?)null))
+                .Bind(All(drafts, static draft => draft.Job.RequiresApproval)).Later();
         }
     }
 
@@ -190,8 +185,7 @@ internal sealed partial class PostgresStore
 
         if (job.IdempotencyKey is { } request)
         {
-            batch.Db.Use(SaveIdempotencyKey).Bind(request).Bind(id).BindBlob(job.BodyHash.Span)
-                .Bind(now + Micros.Of(job.IdempotencyHold)).Later();
+            SaveRequest(batch.Db, job, request, id, now);
         }
 
         foreach (var (edge, met) in draft.Edges)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Pawl.Storage;
 
 namespace Pawl.Postgres;
@@ -14,14 +13,13 @@ internal sealed partial class PostgresStore
         insert into pawl.log (job_id, attempt, "offset", text) values ($1, $2, $3, $4)
         """;
 
-    // The chunk that holds the offset, those that begin within a page behind it, and in any case the next: at the cap there is a gap.
+    // The chunk that holds the offset, and those that begin within a page behind it.
     private const string SelectLog = """
         select "offset", text from pawl.log
         where job_id = $1 and attempt = $2
             and "offset" >= coalesce(
                 (select max(b."offset") from pawl.log b where b.job_id = $1 and b.attempt = $2 and b."offset" <= $3), 0)
-            and "offset" <= greatest(
-                $3 + $4, (select min(n."offset") from pawl.log n where n.job_id = $1 and n.attempt = $2 and n."offset" > $3))
+            and "offset" <= $3 + $4
         order by "offset"
         """;
 
@@ -39,8 +37,6 @@ internal sealed partial class PostgresStore
             limit 1) as l on true
         where j.id = $1
         """;
-
-    private const long MostLogBytes = 16 * 1024 * 1024;
 
     /// <inheritdoc/>
     public ValueTask<LogPage> LogAsync(LogQuery query, CancellationToken cancellationToken) =>
@@ -100,6 +96,7 @@ internal sealed partial class PostgresStore
         return end < 0 ? text.Length : room + end + 1;
     }
 
+    /// <summary>Appends whatever comes: how long a log may be is the worker's setting, and the worker says where it ends.</summary>
     private static async ValueTask SaveLogAsync(Session db, AttemptSave save)
     {
         if (save.Log.IsEmpty)
@@ -109,19 +106,6 @@ internal sealed partial class PostgresStore
 
         var (job, attempt, _) = save.Lease;
         var offset = await db.Use(SelectLogEnd).Bind(job).Bind(attempt).NumberAsync().ConfigureAwait(false) ?? 0;
-        if (offset >= MostLogBytes)
-        {
-            return;   // the marker is there already
-        }
-
-        if (offset + save.Log.Length > MostLogBytes)
-        {
-            var message = $"The log reached its cap of {MostLogBytes} bytes; what follows was dropped.";
-            var marker = Encoding.UTF8.GetBytes($"{{\"level\":\"warning\",\"message\":\"{message}\"}}\n");
-            db.Use(InsertLog).Bind(job).Bind(attempt).Bind(Math.Max(offset, MostLogBytes)).Bind(marker).Later();
-            return;
-        }
-
         db.Use(InsertLog).Bind(job).Bind(attempt).Bind(offset).BindBlob(save.Log.Span).Later();
     }
 }

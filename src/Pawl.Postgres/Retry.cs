@@ -107,9 +107,19 @@ internal sealed partial class PostgresStore
             return new Changed(id, "not_final", head.State);
         }
 
+        if (request.Term is { } term && !await LeadsAsync(batch.Db, term).ConfigureAwait(false))
+        {
+            return new Changed(id, "not_leader", head.State);
+        }
+
+        if (request.RowVersion is { } seen && seen != head.RowVersion)
+        {
+            return new Changed(id, "row_version_mismatch", head.State, Detail: $"row_version {head.RowVersion}");
+        }
+
         if (request.Recovery is not null)
         {
-            if (head.State != JobState.Failed)
+            if (head.State != JobState.Failed || head.DismissedAt is not null)
             {
                 return new Changed(id, "not_recoverable", head.State);
             }
@@ -123,6 +133,11 @@ internal sealed partial class PostgresStore
             && await ErrorOfAsync(batch.Db, id).ConfigureAwait(false) is { } error && Permanent.Contains(error.Category))
         {
             return new Changed(id, "not_retryable", head.State, Detail: $"{Words.Of(error.Category)} by rule {error.Rule}");
+        }
+
+        if (head.AwaitsApproval)
+        {
+            return new Changed(id, "not_approved", head.State);   // a new generation starts at once, and nobody has said yes
         }
 
         if (head.UniqueKey is { } key)

@@ -132,6 +132,7 @@ create table pawl.job_state (
     concurrency_key     text,
     unique_key          text,
     waits_on            integer not null default 0,
+    awaits_approval     boolean not null default false,   -- one of these is a yes that nobody has said yet
     awaited             boolean not null default false,   -- others depend on it
     start_by            bigint,
     worker_id           bigint,
