@@ -1,4 +1,5 @@
 using Npgsql;
+using Pawl.Storage;
 
 namespace Pawl.Postgres;
 
@@ -18,7 +19,7 @@ internal sealed class Statement(Session session, string sql)
     public Statement Bind(int? value) => value is { } known ? Bind(known) : BindNull(NpgsqlTypes.NpgsqlDbType.Integer);
 
     public Statement Bind(string? value) =>
-        value is null ? BindNull(NpgsqlTypes.NpgsqlDbType.Text) : Add(new NpgsqlParameter<string> { TypedValue = value });
+        value is null ? BindNull(NpgsqlTypes.NpgsqlDbType.Text) : Add(new NpgsqlParameter<string> { TypedValue = StoredText.Of(value) });
 
     public Statement Bind(DateTimeOffset value) => Bind(Micros.Of(value));
 
@@ -59,7 +60,10 @@ internal sealed class Statement(Session session, string sql)
     /// <summary>Binds texts; null when all of them are, which <c>unnest</c> takes for as many nulls as the others have values.</summary>
     public Statement Bind(string?[] values) => Array.TrueForAll(values, static value => value is null)
         ? BindNull(NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text)
-        : Add(new NpgsqlParameter<string?[]> { TypedValue = values });
+        : Add(new NpgsqlParameter<string?[]>
+        {
+            TypedValue = Array.ConvertAll(values, static value => value is null ? null : StoredText.Of(value)),
+        });
 
     public Statement Bind(long?[] values) => Array.TrueForAll(values, static value => value is null)
         ? BindNull(NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Bigint)

@@ -1,4 +1,5 @@
 using System.Text;
+using Pawl.Storage;
 using SQLitePCL;
 
 namespace Pawl.Sqlite;
@@ -43,6 +44,11 @@ internal sealed class Statement : IDisposable
         if (value is null)
         {
             return BindNull();
+        }
+
+        if (value.Contains('\0'))
+        {
+            value = StoredText.Of(value);   // halves of surrogate pairs are mended on the way to UTF-8
         }
 
         const int Short = 256;

@@ -141,14 +141,14 @@ internal static class Names
         var sound = text is not null && text.Length >= 1 && text.Length <= most;
         for (var i = 0; sound && i < text!.Length; i++)
         {
-            sound = !char.IsControl(text[i]);
+            sound = !char.IsControl(text[i]) && !IsHalf(text, i);
         }
 
         return sound
             ? text!
             : throw new PawlException(
                 "key_invalid",
-                $"{what} is 1 to {most} characters without control characters, but was {Shown.Text(text)}{Longer(text, most)}. "
+                $"{what} is 1 to {most} characters without control characters and broken ones, but was {Shown.Text(text)}{Longer(text, most)}. "
                 + "Use a shorter one, or a hash of it.");
     }
 
@@ -157,18 +157,24 @@ internal static class Names
         var sound = text is not null && text.Length >= least && text.Length <= MaxTagText;
         for (var i = 0; sound && i < text!.Length; i++)
         {
-            sound = !char.IsControl(text[i]);
+            sound = !char.IsControl(text[i]) && !IsHalf(text, i);
         }
 
         if (!sound)
         {
             throw new PawlException(
                 "out_of_range",
-                $"{what} has {least} to {MaxTagText} characters and no control characters, but was "
+                $"{what} has {least} to {MaxTagText} characters, none of them a control character or broken, but was "
                     + $"{Shown.Text(text)}{Longer(text, MaxTagText)}. "
                 + "Shorten it.");
         }
     }
+
+    /// <summary>Half of a surrogate pair, which is no character and has no UTF-8: two such keys would be one in the store.</summary>
+    private static bool IsHalf(string text, int at) =>
+        char.IsSurrogate(text[at])
+        && !(char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
+        && !(char.IsLowSurrogate(text[at]) && at > 0 && char.IsHighSurrogate(text[at - 1]));
 
     private static string Longer(string? text, int most) => text?.Length > most ? $" ({text.Length} characters)" : "";
 }

@@ -150,6 +150,7 @@ internal sealed class EventPack
             return;
         }
 
+        text = StoredText.Of(text);
         var length = Encoding.UTF8.GetByteCount(text);
         Unsigned((ulong)length);
         _bytes.Advance(Encoding.UTF8.GetBytes(text, _bytes.GetSpan(length)));

@@ -22,7 +22,7 @@ internal sealed partial class StoreJson : JsonSerializerContext
         words is not { Count: > 0 } ? null : JsonSerializer.Serialize(words, Default.IReadOnlyDictionaryStringString);
 
     public static string? Write(IReadOnlyDictionary<string, double>? numbers) =>
-        numbers is not { Count: > 0 } ? null : JsonSerializer.Serialize(numbers, Default.IReadOnlyDictionaryStringDouble);
+        numbers is not { Count: > 0 } ? null : JsonSerializer.Serialize(Named(numbers), Default.IReadOnlyDictionaryStringDouble);
 
     public static string? Write(IReadOnlyList<PriorityReason> reasons) =>
         reasons.Count == 0 ? null : JsonSerializer.Serialize(reasons, Default.IReadOnlyListPriorityReason);
@@ -45,6 +45,12 @@ internal sealed partial class StoreJson : JsonSerializerContext
     public static JobError? ReadError(string? json) => json is null ? null : JsonSerializer.Deserialize(json, Default.JobError);
 
     public static RecoveryMark? ReadMark(string? json) => json is null ? null : JsonSerializer.Deserialize(json, Default.RecoveryMark);
+
+    /// <summary>The database adds numbers up by their names, so these must be texts it can hold.</summary>
+    private static IReadOnlyDictionary<string, double> Named(IReadOnlyDictionary<string, double> numbers) =>
+        numbers.Keys.All(static name => StoredText.Of(name) == name)
+            ? numbers
+            : numbers.GroupBy(static one => StoredText.Of(one.Key)).ToDictionary(static one => one.Key, static one => one.Last().Value);
 
     public static WorkerFacts ReadFacts(string json) =>
         JsonSerializer.Deserialize(json, Default.WorkerFacts) ?? throw new FormatException("A worker's row holds no facts.");
