@@ -84,6 +84,7 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, TimeProvider 
         MaxItems = old.MaxItems,
         ConcurrencyKey = old.ConcurrencyKey,
         RateKey = old.RateKey,
+        RequiresApproval = old.RequiresApproval,   // a copy of what needs a yes needs one of its own
         Kind = old.Kind,
         Tags = old.Tags.Count == 0 ? null : old.Tags,
         Versions = old.Versions.Count == 0 ? null : old.Versions,

@@ -176,6 +176,19 @@ public sealed class EnqueueTests
     }
 
     [Fact]
+    public async Task A_job_run_again_that_needed_an_approval_needs_one_of_its_own()
+    {
+        await using var test = await StartAsync();
+        var first = await test.Jobs.EnqueueAsync(new Say(), new() { RequiresApproval = true }, Token);
+        await test.Jobs.ApproveAsync(first.Id, cancellationToken: Token);
+
+        var again = await test.Jobs.RunAgainAsync(first.Id, cancellationToken: Token);
+
+        var job = await test.Jobs.GetAsync(again.Id, Token);
+        Assert.Equal((JobState.Blocked, BlockReason.Approval, true), (job.State, job.BlockReason, job.RequiresApproval));
+    }
+
+    [Fact]
     public async Task A_job_is_waited_for_until_it_has_ended()
     {
         await using var test = await Stage.StartAsync((_, _, _) => Task.CompletedTask);
