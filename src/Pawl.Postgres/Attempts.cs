@@ -63,10 +63,10 @@ internal sealed partial class PostgresStore
         EndedAt = row.Time(5),
         Wait = row.Length(6),
         Run = row.LengthOrNull(7),
-        Error = StoreJson.ReadError(row.TextOrNull(8)),
+        Error = Damage.ErrorOf(row.TextOrNull(8), row.Time(5)),
         NextRunAt = row.TimeOrNull(9),
         Rule = row.TextOrNull(10),
-        Recovery = StoreJson.ReadMark(row.TextOrNull(11)),
+        Recovery = Damage.MarkOf(row.TextOrNull(11)),
         LogBytes = row.Long(12),
     };
 }

@@ -31,6 +31,14 @@ internal sealed partial class PostgresStore
             limit run.hi - run.lo + 1) as body
         """;
 
+    // One without a body cannot be written out as others are: its row holds what the claim knows of it.
+    private const string InsertBare = """
+        insert into pawl.job_state (id, line_id, state, priority, run_at, max_attempts, attempt, worker_id, lease_token, started_at,
+            started_pack, row_version)
+        values ($1, $2, 'running', $3, $4, 1, 1, $5, $6, $7, $8, 2)
+        on conflict (id) do nothing
+        """;
+
     /// <summary>Gives a job with a row of its own to the claim.</summary>
     private static async ValueTask StandAsync(Batch batch, ClaimRun claim, Candidate candidate, ClaimPlace place)
     {
@@ -149,20 +157,70 @@ internal sealed partial class PostgresStore
     private async ValueTask<List<Claimed>> DescribeAsync(Batch batch, ClaimRun claim)
     {
         var (lo, hi) = Runs(claim.Jobs);
-        var bodies = new Dictionary<long, Body>(claim.Jobs.Count);
-        await batch.Db.Use(SelectBodies).Bind(lo).Bind(hi).EachAsync(row => bodies[row.Long(0)] = Body.Of(row)).ConfigureAwait(false);
+        var bodies = new Dictionary<long, (Body? Body, string? Damage)>(claim.Jobs.Count);
+        await batch.Db.Use(SelectBodies).Bind(lo).Bind(hi).EachAsync(row => bodies[row.Long(0)] = TryRead(row)).ConfigureAwait(false);
         var claimed = new List<Claimed>(claim.Jobs.Count);
         foreach (var taken in claim.Jobs)
         {
-            var body = bodies[taken.Job.Id];
-            var shape = await _shapes.FindAsync(batch.Db, body.ShapeId).ConfigureAwait(false);
-            var described = Describe(claim, taken, body, shape);
-            claimed.Add(taken.Job.Attempt == 0
-                ? described
-                : await WithHistoryAsync(batch.Db, described, taken.Job.Recoveries).ConfigureAwait(false));
+            var (body, damage) = bodies.GetValueOrDefault(taken.Job.Id, (null, "It has no body."));
+            (var job, damage) = body is { } known
+                ? await TryDescribeAsync(batch.Db, claim, taken, known).ConfigureAwait(false)
+                : (null, damage);
+            if (job is not null)
+            {
+                claimed.Add(job);
+                continue;
+            }
+
+            await QuarantineAsync(batch, claim, taken.Job, damage!).ConfigureAwait(false);
+            batch.Runnable(taken.Job.Priority);   // who asked gets one job less than there is room for, so it is told to ask again
         }
 
         return claimed;
+    }
+
+    /// <summary>Ends a job that no worker can be given, so that those behind it in its line start.</summary>
+    private async ValueTask QuarantineAsync(Batch batch, ClaimRun claim, Candidate job, string damage)
+    {
+        var request = claim.Request;
+        await Plain.WriteOutAsync(batch, job.Id).ConfigureAwait(false);
+        batch.Db.Use(InsertBare).Bind(job.Id).Bind(job.Line.Id).Bind(job.Priority).Bind(job.RunAt).Bind(request.WorkerId)
+            .Bind(request.Token).Bind(claim.Now).Bind(await batch.PackAsync().ConfigureAwait(false)).Later();
+        var end = Damage.EndOf(new Lease(new JobId(job.Id), job.Attempt + 1, request.Token), damage, request.Now);
+        await SettleAsync(batch, end, claim.Now).ConfigureAwait(false);
+        if (claim.Held?.Forget(job.Id) == true)
+        {
+            batch.Db.Use(CloseLeases).Bind(Bytes([request.Token])).Later();
+            claim.Held = null;
+        }
+    }
+
+    /// <summary>What a row holds, or why it cannot be read.</summary>
+    private static (Body? Body, string? Damage) TryRead(Row row)
+    {
+        try
+        {
+            return (Body.Of(row), null);
+        }
+        catch (Exception error) when (Damage.Is(error))
+        {
+            return (null, error.Message);
+        }
+    }
+
+    /// <summary>What the worker must know of a job, or what in its rows cannot be read.</summary>
+    private async ValueTask<(Claimed? Job, string? Damage)> TryDescribeAsync(Session db, ClaimRun claim, Taken taken, Body body)
+    {
+        try
+        {
+            var shape = await _shapes.FindAsync(db, body.ShapeId).ConfigureAwait(false);
+            var job = Describe(claim, taken, body, shape);
+            return (taken.Job.Attempt == 0 ? job : await WithHistoryAsync(db, job, taken.Job.Recoveries).ConfigureAwait(false), null);
+        }
+        catch (Exception error) when (Damage.Is(error))
+        {
+            return (null, error.Message);
+        }
     }
 
     private static Claimed Describe(ClaimRun claim, Taken taken, in Body body, Shape shape)

@@ -131,7 +131,7 @@ internal sealed partial class PostgresStore
 
         var full = found.Count > query.Limit;
         var jobs = await JobsOfAsync(db, [.. found.Take(query.Limit).Select(id => new JobId(id))]).ConfigureAwait(false);
-        return new JobPage(jobs, full ? jobs[^1].Id : ended ? null : new JobId(beyond), Partial: !full && !ended);
+        return new JobPage(jobs, full ? new JobId(found[query.Limit - 1]) : ended ? null : new JobId(beyond), Partial: !full && !ended);
     }
 
     /// <summary>The next jobs, in order, and the number they reach to; null when there is nothing behind it.</summary>
@@ -215,14 +215,25 @@ internal sealed partial class PostgresStore
         var labelled = new HashSet<long>();
         await db.Use(SelectLabels).Bind(ids).EachAsync(row =>
         {
-            var tags = query.Tags.Count == 0 ? null : StoreJson.ReadWords(row.TextOrNull(2));
-            if ((query.Trigger is null || query.Trigger == row.Word<Trigger>(1))
-                && query.Tags.All(wanted => tags?.GetValueOrDefault(wanted.Key) == wanted.Value))
+            if ((query.Trigger is not { } by || row.Text(1) == Words.Of(by)) && (query.Tags.Count == 0 || HasTags(query, row.TextOrNull(2))))
             {
                 labelled.Add(row.Long(0));
             }
         }).ConfigureAwait(false);
         return ids.Where(labelled.Contains);
+    }
+
+    private static bool HasTags(JobQuery query, string? json)
+    {
+        try
+        {
+            var tags = StoreJson.ReadWords(json);
+            return query.Tags.All(wanted => tags?.GetValueOrDefault(wanted.Key) == wanted.Value);
+        }
+        catch (Exception error) when (Damage.Is(error))
+        {
+            return false;   // nobody can tell what its tags were
+        }
     }
 
     private readonly record struct Listed(long Id, int Line, JobState? State, bool Dismissed);

@@ -9,5 +9,9 @@ internal static class Micros
 
     public static DateTimeOffset ToTime(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
+    /// <summary>The nearest time there is: of a row that somebody damaged.</summary>
+    public static DateTimeOffset ToNearest(long micros) =>
+        ToTime(Math.Clamp(micros, Of(DateTimeOffset.MinValue), Of(DateTimeOffset.MaxValue)));
+
     public static TimeSpan ToLength(long micros) => TimeSpan.FromTicks(micros * TimeSpan.TicksPerMicrosecond);
 }

@@ -85,7 +85,14 @@ internal sealed partial class PostgresStore
                 edges.Add(job, its = []);
             }
 
-            its.Add(new Dependency(new JobId(row.Long(1)), row.Word<DependencyWhen>(2), row.Word<DependencyOnFailed>(3)));
+            try
+            {
+                its.Add(new Dependency(new JobId(row.Long(1)), row.Word<DependencyWhen>(2), row.Word<DependencyOnFailed>(3)));
+            }
+            catch (Exception error) when (Damage.Is(error))
+            {
+                jobs[job] = jobs[job] with { Error = jobs[job].Error ?? Damage.Shown(error.Message, jobs[job].CreatedAt) };
+            }
         }).ConfigureAwait(false);
 
         return [.. ids.Where(jobs.ContainsKey)
@@ -93,6 +100,53 @@ internal sealed partial class PostgresStore
     }
 
     private static Job JobOf(Row row)
+    {
+        try
+        {
+            return WholeOf(row);
+        }
+        catch (Exception error) when (Damage.Is(error))
+        {
+            return RestOf(row, error.Message);
+        }
+    }
+
+    /// <summary>What is left of a job whose rows somebody damaged: numbers and plain texts, and an error that says so.</summary>
+    private static Job RestOf(Row row, string damage)
+    {
+        var createdAt = Micros.ToNearest(row.Long(19));
+        return new Job
+        {
+            Id = new JobId(row.Long(0)),
+            Type = row.Text(1),
+            Queue = row.Text(2),
+            State = row.WordOrNull<JobState>(3) ?? JobState.Queued,
+            Priority = row.Int(5),
+            RunAt = Micros.ToNearest(row.Long(6)),
+            Generation = row.Int(7),
+            Attempt = row.Int(8),
+            Failures = row.Int(9),
+            Losses = row.Int(10),
+            Recoveries = row.Int(11),
+            MaxAttempts = row.Int(12),
+            Held = row.TextOrNull(13),
+            ConcurrencyKey = row.TextOrNull(14),
+            UniqueKey = row.TextOrNull(15),
+            WorkerId = row.LongOrNull(17),
+            StartedAt = row.LongOrNull(18) is { } started ? Micros.ToNearest(started) : null,
+            CreatedAt = createdAt,
+            EndedAt = row.LongOrNull(21) is { } ended ? Micros.ToNearest(ended) : null,
+            DismissedAt = row.LongOrNull(22) is { } dismissed ? Micros.ToNearest(dismissed) : null,
+            RowVersion = row.Int(23),
+            Payload = row.Bytes(24),
+            ParentId = row.LongOrNull(28) is { } parent ? new JobId(parent) : null,
+            Timeout = TimeSpan.Zero,
+            Grace = TimeSpan.Zero,
+            Error = Damage.ErrorOf(row.TextOrNull(45), createdAt) ?? Damage.Shown(damage, createdAt),
+        };
+    }
+
+    private static Job WholeOf(Row row)
     {
         var state = row.WordOrNull<JobState>(3) ?? JobState.Queued;
         return new Job

@@ -35,7 +35,7 @@ internal sealed class Shapes(Connections source)
         }
 
         var shape = await db.Use(SelectShape).Bind(id).FirstAsync(Shape.Of).ConfigureAwait(false)
-            ?? throw new System.Diagnostics.UnreachableException($"A job names shape {id}, which is not there.");
+            ?? throw new FormatException($"It names shape {id}, which is not there.");
         if (_byId.Count >= MostKnown)
         {
             _byId.Clear();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pawl.Storage;
 
 namespace Pawl.Sqlite;
@@ -65,7 +64,7 @@ internal sealed partial class SqliteStore
             return Describe(batch, claim, candidate, place, byAge) is not { } job ? (null, "It has no body.")
                 : (candidate.Attempt == 0 ? job : WithHistory(batch.Db, job, candidate.Recoveries), null);
         }
-        catch (Exception error) when (error is FormatException or JsonException or ArgumentException or OverflowException)
+        catch (Exception error) when (Damage.Is(error))
         {
             batch.Db.ResetAll();   // the statement that gave the row stands where it was
             claim.LastBody = null;
@@ -74,27 +73,8 @@ internal sealed partial class SqliteStore
     }
 
     /// <summary>Ends a job that no worker can be given, so that those behind it in its line start.</summary>
-    private static void Quarantine(Batch batch, Lease lease, string damage, DateTimeOffset now)
-    {
-        var end = new Settlement
-        {
-            Lease = lease,
-            Outcome = Outcome.Failed,
-            Event = JobEvent.FailedForGood,
-            Rule = "store.corrupt",
-            Error = new()
-            {
-                Category = ErrorCategory.Internal,
-                Code = "corrupt",
-                Message = $"Its rows in the database are damaged, so it cannot be run: {damage} Enqueue it anew, or restore a backup.",
-                Disposition = Disposition.Fail,
-                Rule = "store.corrupt",
-                Fingerprint = "0000c0de",
-                OccurredAt = now,
-            },
-        };
-        End(batch, end, Fenced(batch, lease)!.Value, JobEvent.FailedForGood, Micros.Of(now));
-    }
+    private static void Quarantine(Batch batch, Lease lease, string damage, DateTimeOffset now) =>
+        End(batch, Damage.EndOf(lease, damage, now), Fenced(batch, lease)!.Value, JobEvent.FailedForGood, Micros.Of(now));
 
     private static Claimed? Describe(Batch batch, ClaimRun claim, Candidate candidate, ClaimPlace place, bool byAge)
     {

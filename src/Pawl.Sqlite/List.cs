@@ -90,7 +90,7 @@ internal sealed partial class SqliteStore
 
         var full = found.Count > query.Limit;
         var jobs = found.Take(query.Limit).Select(id => JobOf(db, new JobId(id))).OfType<Job>().ToList();
-        return new JobPage(jobs, full ? jobs[^1].Id : ended ? null : new JobId(beyond), Partial: !full && !ended);
+        return new JobPage(jobs, full ? new JobId(found[query.Limit - 1]) : ended ? null : new JobId(beyond), Partial: !full && !ended);
     }
 
     private static Statement Page(Connection db, JobQuery query, long beyond)
@@ -125,11 +125,26 @@ internal sealed partial class SqliteStore
         }
 
         var row = db.Use(SelectLabels).Bind(id);
-        row.Step();
-        var trigger = row.Word<Trigger>(0);
-        var tags = query.Tags.Count == 0 ? null : StoreJson.ReadWords(row.TextOrNull(1));
+        if (!row.Step())
+        {
+            return false;
+        }
+
+        var (trigger, tags) = (row.TextOrNull(0), row.TextOrNull(1));
         row.Reset();
-        return (query.Trigger is null || query.Trigger == trigger)
-            && query.Tags.All(wanted => tags?.GetValueOrDefault(wanted.Key) == wanted.Value);
+        return (query.Trigger is not { } by || trigger == Words.Of(by)) && (query.Tags.Count == 0 || HasTags(query, tags));
+    }
+
+    private static bool HasTags(JobQuery query, string? json)
+    {
+        try
+        {
+            var tags = StoreJson.ReadWords(json);
+            return query.Tags.All(wanted => tags?.GetValueOrDefault(wanted.Key) == wanted.Value);
+        }
+        catch (Exception error) when (Damage.Is(error))
+        {
+            return false;   // nobody can tell what its tags were
+        }
     }
 }

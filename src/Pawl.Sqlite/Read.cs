@@ -20,6 +20,17 @@ internal sealed partial class SqliteStore
         where j.id = @id
         """;
 
+    private const string SelectRest = """
+        select l.type, l.queue, j.state, j.priority, j.run_at, j.generation, j.attempt, j.failures, j.losses, j.recoveries, j.max_attempts,
+            j.held, j.concurrency_key, j.unique_key, j.worker_id, j.started_at, j.created_at, j.ended_at, j.dismissed_at, j.row_version,
+            b.payload, b.parent_id, e.error
+        from job j
+        join line l on l.id = j.line_id
+        join job_body b on b.id = j.id
+        left join job_end e on e.id = j.id
+        where j.id = @id
+        """;
+
     private const string SelectProgress = "select total, done, failed, skipped, message, updated_at from progress where job_id = @job";
     private const string SelectCheckpoint = """
         select version, attempt, data, schema, cursor_kind, last_item_key, saved_at from checkpoint where job_id = @job
@@ -88,10 +99,10 @@ internal sealed partial class SqliteStore
         EndedAt = row.Time(5),
         Wait = row.Length(6),
         Run = row.LengthOrNull(7),
-        Error = StoreJson.ReadError(row.TextOrNull(8)),
+        Error = Damage.ErrorOf(row.TextOrNull(8), row.Time(5)),
         NextRunAt = row.TimeOrNull(9),
         Rule = row.TextOrNull(10),
-        Recovery = StoreJson.ReadMark(row.TextOrNull(11)),
+        Recovery = Damage.MarkOf(row.TextOrNull(11)),
         LogBytes = LogBytes(db, job, row.Int(0)),
     };
 
@@ -104,6 +115,62 @@ internal sealed partial class SqliteStore
     }
 
     private static Job? JobOf(Connection db, JobId id)
+    {
+        try
+        {
+            return WholeOf(db, id);
+        }
+        catch (Exception error) when (Damage.Is(error))
+        {
+            db.ResetAll();   // the statement that gave the row stands where it was
+            return RestOf(db, id, error.Message);
+        }
+    }
+
+    /// <summary>What is left of a job whose rows somebody damaged: numbers and plain texts, and an error that says so.</summary>
+    private static Job? RestOf(Connection db, JobId id, string damage)
+    {
+        var row = db.Use(SelectRest).Bind(id);
+        if (!row.Step())
+        {
+            return null;
+        }
+
+        var createdAt = Micros.ToNearest(row.Long(16));
+        var job = new Job
+        {
+            Id = id,
+            Type = row.Text(0),
+            Queue = row.Text(1),
+            State = row.Word<JobState>(2),
+            Priority = row.Int(3),
+            RunAt = Micros.ToNearest(row.Long(4)),
+            Generation = row.Int(5),
+            Attempt = row.Int(6),
+            Failures = row.Int(7),
+            Losses = row.Int(8),
+            Recoveries = row.Int(9),
+            MaxAttempts = row.Int(10),
+            Held = row.TextOrNull(11),
+            ConcurrencyKey = row.TextOrNull(12),
+            UniqueKey = row.TextOrNull(13),
+            WorkerId = row.LongOrNull(14),
+            StartedAt = row.LongOrNull(15) is { } started ? Micros.ToNearest(started) : null,
+            CreatedAt = createdAt,
+            EndedAt = row.LongOrNull(17) is { } ended ? Micros.ToNearest(ended) : null,
+            DismissedAt = row.LongOrNull(18) is { } dismissed ? Micros.ToNearest(dismissed) : null,
+            RowVersion = row.Int(19),
+            Payload = row.Bytes(20),
+            ParentId = row.LongOrNull(21) is { } parent ? new JobId(parent) : null,
+            Timeout = TimeSpan.Zero,
+            Grace = TimeSpan.Zero,
+            Error = Damage.ErrorOf(row.TextOrNull(22), createdAt) ?? Damage.Shown(damage, createdAt),
+        };
+        row.Reset();
+        return job;
+    }
+
+    private static Job? WholeOf(Connection db, JobId id)
     {
         var row = db.Use(SelectJob).Bind(id);
         if (!row.Step())

@@ -38,6 +38,8 @@ public sealed class DamagedRows : IDisposable
             var told = await store.EventsAsync(new EventQuery(Limit: 100, Job: new JobId(1)), Ct);
             Assert.Equal([EventKind.Created, EventKind.Started, EventKind.Failed], told.Select(record => record.Kind));
             var line = Assert.Single(await store.LinesAsync(Ct));
+            Assert.All(
+                await store.GetAsync([new JobId(1)], Ct), job => Assert.Equal((JobState.Failed, "corrupt"), (job.State, job.Error?.Code)));
             Assert.Equal((1, 5, 1), (line.Counts[JobState.Failed], line.Counts[JobState.Running], line.Dead));
         }
 
@@ -45,6 +47,49 @@ public sealed class DamagedRows : IDisposable
         Assert.Equal(1, Count("select count(*) from job_end where id = 1 and error ->> 'code' = 'corrupt'"));
         Assert.Equal(1, Count("select count(*) from attempt where job_id = 1 and outcome = 'failed' and error ->> 'code' = 'corrupt'"));
         Assert.Empty(FileFaults.In(Place));
+    }
+
+    [Theory]
+    [InlineData("update job_body set trigger = 'nobody' where id = 3")]
+    [InlineData("update job_body set tags = '{' where id = 3")]
+    [InlineData("update job_body set deadline_at = 9000000000000000000 where id = 3")]
+    [InlineData("update job set run_at = 9000000000000000000 where id = 3")]
+    [InlineData("insert into job_end (id, error) values (3, 'oh')")]
+    public async Task A_damaged_job_is_shown_with_what_is_left_of_it_and_hides_no_other(string damage)
+    {
+        await using (var store = await OpenAsync())
+        {
+            await store.EnqueueAsync(new EnqueueRequest([.. Enumerable.Repeat(Job, 6)], Now), Ct);
+        }
+
+        Run(damage);
+        await using (var store = await OpenAsync())
+        {
+            var job = Assert.Single(await store.GetAsync([new JobId(3)], Ct));
+            Assert.Equal(("mail", JobState.Queued, "corrupt"), (job.Type, job.State, job.Error?.Code));
+            var page = await store.ListAsync(new JobQuery { Limit = 4 }, Ct);
+            Assert.Equal([6, 5, 4, 3], page.Jobs.Select(one => one.Id.Value));
+            page = await store.ListAsync(new JobQuery { Limit = 4, After = page.Next, Tags = new Dictionary<string, string> { ["a"] = "b" } }, Ct);
+            Assert.Empty(page.Jobs);
+        }
+    }
+
+    [Fact]
+    public async Task A_page_whose_last_job_has_lost_its_body_leads_on()
+    {
+        await using (var store = await OpenAsync())
+        {
+            await store.EnqueueAsync(new EnqueueRequest([.. Enumerable.Repeat(Job, 3)], Now), Ct);
+        }
+
+        Run("delete from job_body where id = 2");
+        await using (var store = await OpenAsync())
+        {
+            var page = await store.ListAsync(new JobQuery { Limit = 2 }, Ct);
+            Assert.Equal([3], page.Jobs.Select(one => one.Id.Value));
+            Assert.Equal(new JobId(2), page.Next);
+            Assert.Equal([1], (await store.ListAsync(new JobQuery { Limit = 2, After = page.Next }, Ct)).Jobs.Select(one => one.Id.Value));
+        }
     }
 
     [Fact]
