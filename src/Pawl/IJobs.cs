@@ -115,7 +115,8 @@ public interface IJobs
     Task<IReadOnlyList<CommandResult>> RetryAsync(
         IReadOnlyList<JobId> ids, RetryOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Creates a new job from an old one, whatever became of that.</summary>
+    /// <summary>Creates a new job from an old one, whatever became of that. If the old one needed an approval, so does the new
+    /// one.</summary>
     /// <exception cref="PawlException"><c>not_found</c>, or as for <c>EnqueueAsync</c>.</exception>
     Task<EnqueueResult> RunAgainAsync(JobId id, RunAgainOptions? options = null, CancellationToken cancellationToken = default);
 
@@ -160,5 +161,7 @@ public interface IJobs
         string concurrencyKey, int? maxRunning, string? by = null, CancellationToken cancellationToken = default);
 
     /// <summary>Writes a consistent copy of the store to a file that does not exist yet. Only where the store is a file.</summary>
+    /// <exception cref="PawlException"><c>storage_path</c> when there is something in that place already; <c>unsupported</c> when the
+    /// database has a tool of its own for copies, which the message names.</exception>
     Task BackupAsync(string path, CancellationToken cancellationToken = default);
 }

@@ -2,6 +2,9 @@ namespace Pawl.Storage.Tests;
 
 public abstract partial class JobStoreSpec
 {
+    /// <summary>The database's own tool for copies, which a refusal must name; null when the store writes them itself.</summary>
+    protected virtual string? BackupTool => null;
+
     [Fact]
     public async Task A_backup_never_overwrites()
     {
@@ -21,9 +24,19 @@ public abstract partial class JobStoreSpec
         using var folder = new TempFolder();
         var running = await RunningAsync();
 
-        await Store.BackupAsync(folder["copy"], Ct);
+        if (BackupTool is { } tool)
+        {
+            var refused = await Assert.ThrowsAsync<PawlException>(async () => await Store.BackupAsync(folder["copy"], Ct));
+            Assert.Equal(("unsupported", 2), (refused.Code, refused.ExitCode));
+            Assert.Contains(tool, refused.Message, StringComparison.Ordinal);
+            Assert.Contains(folder["copy"], refused.Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            await Store.BackupAsync(folder["copy"], Ct);
+        }
 
+        Assert.Equal(BackupTool is null, File.Exists(folder["copy"]));
         Assert.Equal(JobState.Succeeded, (await EndAsync(Success(running))).State);
-        Assert.True(File.Exists(folder["copy"]) || Directory.Exists(folder["copy"]));
     }
 }
