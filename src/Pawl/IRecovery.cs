@@ -11,7 +11,7 @@ public interface IRecovery
     /// <summary>The last sweeps of this process, newest first, at most 20.</summary>
     IReadOnlyList<RecoveryRun> Recent { get; }
 
-    /// <summary>Runs one cycle now.</summary>
+    /// <summary>Runs one cycle now, in this process, whichever does the chores. One runs at a time in the installation.</summary>
     /// <param name="kind">What to look at.</param>
     /// <param name="dryRun">Whether to show the result and change nothing.</param>
     /// <param name="limit">At most so many jobs; 1 to <see cref="RecoveryOptions.BatchSize"/>, which is the default.</param>
@@ -19,7 +19,8 @@ public interface IRecovery
     /// <param name="cancellationToken">Stops the cycle between two jobs.</param>
     /// <returns>What was done. When the store failed, what had been done until then, with the error.</returns>
     /// <exception cref="PawlException"><c>recovery_running</c> while another sweep runs, its number in the message and in
-    /// <see cref="Exception.Data"/> under <c>run_id</c>; <c>not_leader</c> when another process does the chores.</exception>
+    /// <see cref="Exception.Data"/> under <c>run_id</c>; <c>not_leader</c> while nobody does the chores, as before the host has
+    /// started.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The limit is out of range.</exception>
     Task<RecoveryRun> RunAsync(
         RecoveryKind kind,

@@ -18,6 +18,7 @@ internal sealed class Chores
     private readonly Trouble _trouble;
     private readonly Leader _leader;
     private readonly DueJobs _due;
+    private readonly Recovery _recovery;
     private readonly IReadOnlyList<IChore> _chores;
 
     /// <summary>The chores of this process.</summary>
@@ -35,9 +36,8 @@ internal sealed class Chores
         _leader = new Leader(store, settings, worker, clock, logger);
         _due = new DueJobs(store, settings, clock);
         var stuck = new StuckWatch(store, settings, clock, logger);
-        var recovery = new Recovery(store, settings, _leader, stuck, clock, logger);
+        _recovery = new Recovery(store, settings, _leader, stuck, clock, logger);
         var health = new HealthCheck(store, settings, stuck, clock, logger);
-        Recovery = recovery;
         Health = health;
         _chores =
         [
@@ -46,12 +46,12 @@ internal sealed class Chores
             stuck,
             health,
             new Retention(store, settings, clock, logger),
-            .. settings.Recovery.Enabled ? [recovery] : Array.Empty<IChore>(),
+            .. settings.Recovery.Enabled ? [_recovery] : Array.Empty<IChore>(),
         ];
     }
 
     /// <summary>Recovery on demand.</summary>
-    public IRecovery Recovery { get; }
+    public IRecovery Recovery => _recovery;
 
     /// <summary>Health on demand.</summary>
     public IHealth Health { get; }
@@ -83,7 +83,7 @@ internal sealed class Chores
                 TimeSpan rest;
                 try
                 {
-                    rest = await WithinAsync(StepLimit, _leader.StepAsync, cancellationToken);
+                    rest = await WithinAsync(StepLimit, WatchAsync, cancellationToken);
                     failures = Worked("leader", failures);
                 }
                 catch (Exception error) when (!cancellationToken.IsCancellationRequested)
@@ -98,6 +98,13 @@ internal sealed class Chores
                 return;
             }
         }
+    }
+
+    private async ValueTask<TimeSpan> WatchAsync(CancellationToken cancellationToken)
+    {
+        var rest = await _leader.StepAsync(cancellationToken);
+        await _recovery.ReleaseAsync(cancellationToken);
+        return rest;
     }
 
     private async Task RunAsync(IChore chore, CancellationToken cancellationToken)

@@ -20,6 +20,7 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
     private long _renewed;
     private long? _other;
     private long? _asked;
+    private long _seen;
     private TimeSpan _planned;
 
     /// <summary>The term, while this process leads and could renew it within the lease; else null.</summary>
@@ -45,6 +46,21 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
             }
         }
     }
+
+    /// <summary>The term of whoever leads, as of the last look: what a write of this process must show.</summary>
+    public long? Known
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Valid ?? (_other is null ? null : _seen);
+            }
+        }
+    }
+
+    /// <summary>This process's number among the workers; null while it has none.</summary>
+    public long? Worker => worker();
 
     private long? Valid => _term is { } term && clock.GetElapsedTime(_renewed) < settings.LeaseTtl ? term : null;
 
@@ -104,14 +120,14 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
     {
         if (worker() is not { } me)
         {
-            Lost(null);
+            Lost(null, 0);
             return settings.Look;
         }
 
         if (_asked != me)
         {
             // Declared gone and registered anew: a new number holds no old term.
-            Lost(null);
+            Lost(null, 0);
             _silence.Restart();
             _asked = me;
         }
@@ -132,7 +148,7 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
             return _planned = settings.Heartbeat;
         }
 
-        Lost(reply.Leader);
+        Lost(reply.Leader, reply.Term);
         return _planned = settings.Look;
     }
 
@@ -141,7 +157,7 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
     {
         if (_asked is { } me && _term is not null)
         {
-            Lost(null);
+            Lost(null, 0);
             await store.LeadAsync(new LeadRequest(me, Leave: true), cancellationToken);
         }
     }
@@ -171,13 +187,14 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
         }
     }
 
-    private void Lost(long? other)
+    private void Lost(long? other, long term)
     {
         long? lost;
         lock (_gate)
         {
             lost = _term;
             _term = null;
+            _seen = term;
             if (_other != other || lost is not null)
             {
                 _other = other;
@@ -185,9 +202,9 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
             }
         }
 
-        if (lost is { } term)
+        if (lost is { } ended)
         {
-            Log.LeadsNoMore(logger, term);
+            Log.LeadsNoMore(logger, ended);
         }
     }
 

@@ -4,13 +4,11 @@ using Pawl.Telemetry;
 
 namespace Pawl.Maintenance;
 
-/// <summary>The recovery sweep, by itself and on demand; one at a time in the installation, since only the leader runs it.</summary>
+/// <summary>The recovery sweep: by itself where the chores are done, on demand in any process. One runs at a time in the installation, since
+/// each takes a lead of its own in the store, whose term is its number.</summary>
 internal sealed class Recovery : IChore, IRecovery
 {
     private const int MostRecent = 20;
-
-    // A term has room for so many runs: with one a second it would last for 11 days, and a run is seldom that short.
-    private const long RunsInTerm = 1_000_000;
 
     // A store that failed may be back long before the next sweep is due.
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(60);
@@ -25,8 +23,9 @@ internal sealed class Recovery : IChore, IRecovery
     private readonly Lock _gate = new();
     private readonly RecoveryPlace _place = new();
     private readonly LinkedList<RecoveryRun> _recent = [];
+    private bool _busy;
     private long? _running;
-    private (long Term, long Count) _last;
+    private long? _holder;   // the worker in whose name the store may hold the lead of a run, though none runs
     private bool _started;
 
     public Recovery(IJobStore store, ChoreSettings settings, Leader leader, StuckWatch stuck, TimeProvider clock, ILogger logger)
@@ -41,7 +40,7 @@ internal sealed class Recovery : IChore, IRecovery
             settings,
             clock,
             job => stuck.Current.FirstOrDefault(found => found.Job == job.Id && found.Attempt == job.Attempt)?.Silence ?? TimeSpan.Zero,
-            term => leader.Term == term);
+            term => leader.Known == term);
     }
 
     public string Name => "recovery";
@@ -81,7 +80,7 @@ internal sealed class Recovery : IChore, IRecovery
 
     public async ValueTask<TimeSpan> StepAsync(long term, CancellationToken cancellationToken)
     {
-        if (Enter(term) is not { } id)
+        if (await EnterAsync(cancellationToken) is not { Id: { } id })
         {
             return Patience;
         }
@@ -121,19 +120,19 @@ internal sealed class Recovery : IChore, IRecovery
 
         // A sweep may take minutes; the caller's thread has better things to do than to begin it.
         await Task.Yield();
-        if (await _leader.DecidedAsync(Patience, cancellationToken) is not { } term)
+        await _leader.DecidedAsync(Patience, cancellationToken);
+        if (_leader.Known is not { } term || _leader.Worker is null)
         {
             throw new PawlException(
                 "not_leader",
-                _leader.Other is { } other
-                    ? $"Worker {other} does the chores of this installation. Ask its process for a recovery."
-                    : "It is not known yet who does the chores of this installation. Wait until the host has started, then ask again.");
+                "It is not known yet who does the chores of this installation. Wait until the host has started, then ask again.");
         }
 
-        if (Enter(term) is not { } id)
+        var (entered, running) = await EnterAsync(cancellationToken);
+        if (entered is not { } id)
         {
-            var running = RunningId;
-            var refusal = new PawlException("recovery_running", $"Recovery {running} is running. One runs at a time; wait for its end.");
+            var which = running is { } number ? $"Recovery {number} is running." : "Another recovery is about to begin.";
+            var refusal = new PawlException("recovery_running", $"{which} One runs at a time in the installation; wait for its end.");
             refusal.Data["run_id"] = running;
             throw refusal;
         }
@@ -143,19 +142,115 @@ internal sealed class Recovery : IChore, IRecovery
         return await RunAsync(id, term, request, cancellationToken);
     }
 
-    /// <summary>The number of a new run; null while another one runs.</summary>
-    private long? Enter(long term)
+    /// <summary>Gives back what an earlier run could not, because the store failed just then.</summary>
+    public async ValueTask ReleaseAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (_running is not null)
+            if (_busy || _holder is null)
             {
-                return null;
+                return;
             }
 
-            // The term is given by the database and used by one leader alone, so the number is the installation's.
-            _last = _last.Term == term ? (term, _last.Count + 1) : (term, 1);
-            return _running = (term * RunsInTerm) + _last.Count;
+            _busy = true;
+        }
+
+        await IdleAfterLeavingAsync(cancellationToken);
+    }
+
+    /// <summary>Begins a run: its number; or the number of the one that runs, here or in another process.</summary>
+    private async ValueTask<(long? Id, long? Running)> EnterAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_busy)
+            {
+                return (null, _running);
+            }
+
+            _busy = true;
+        }
+
+        var entered = false;
+        try
+        {
+            await LeaveAsync(cancellationToken);
+            if (_leader.Worker is not { } me)
+            {
+                return default;
+            }
+
+            _holder = me;
+            LeadReply reply;
+            do
+            {
+                reply = await _store.LeadAsync(new LeadRequest(me) { Name = LeadRequest.Recovery }, cancellationToken);
+            }
+            while (reply is { Mine: false, Leader: null });   // the other one has just left
+            if (!reply.Mine)
+            {
+                _holder = null;
+                return (null, reply.Term);
+            }
+
+            lock (_gate)
+            {
+                _running = reply.Term;
+            }
+
+            entered = true;
+            return (reply.Term, null);
+        }
+        finally
+        {
+            if (!entered)
+            {
+                Idle();
+            }
+        }
+    }
+
+    /// <summary>Leaves the lead of a run, if the store may hold it in this process's name.</summary>
+    private async ValueTask LeaveAsync(CancellationToken cancellationToken)
+    {
+        if (_holder is { } holder)
+        {
+            await _store.LeadAsync(new LeadRequest(holder, Leave: true) { Name = LeadRequest.Recovery }, cancellationToken);
+            _holder = null;
+        }
+    }
+
+    /// <summary>Ends a run. A stop of the host must not wait for the store for ever; until it answers, no other run begins here.</summary>
+    private async ValueTask ExitAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience, _clock);
+        try
+        {
+            await IdleAfterLeavingAsync(limit.Token).WaitAsync(limit.Token);
+        }
+        catch (Exception error)
+        {
+            Log.RecoveryNotLeft(_logger, error);   // the loop that watches the leader tries again
+        }
+    }
+
+    private async Task IdleAfterLeavingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LeaveAsync(cancellationToken);
+        }
+        finally
+        {
+            Idle();
+        }
+    }
+
+    private void Idle()
+    {
+        lock (_gate)
+        {
+            (_busy, _running) = (false, null);
         }
     }
 
@@ -176,10 +271,7 @@ internal sealed class Recovery : IChore, IRecovery
         }
         finally
         {
-            lock (_gate)
-            {
-                _running = null;
-            }
+            await ExitAsync();
         }
     }
 

@@ -1,10 +1,20 @@
 namespace Pawl.Storage;
 
-/// <summary>A wish to do the chores.</summary>
+/// <summary>A wish to be the only one in the installation that does something: the chores, if no other name is given.</summary>
 /// <param name="WorkerId">Who asks.</param>
 /// <param name="TakeFrom">Term and beat that were silent for the whole lease on the asker's own clock; null to keep or only read.</param>
 /// <param name="Leave">Whether to give the leadership up.</param>
-public sealed record LeadRequest(long WorkerId, (long Term, long Beat)? TakeFrom = null, bool Leave = false);
+public sealed record LeadRequest(long WorkerId, (long Term, long Beat)? TakeFrom = null, bool Leave = false)
+{
+    /// <summary>The lead of the chores.</summary>
+    public const string Chores = "chores";
+
+    /// <summary>The lead of one recovery: its term is the number of the run, and it is left when the run has ended.</summary>
+    public const string Recovery = "recovery";
+
+    /// <summary>Which lead, by name. Each has a leader and terms of its own. Default <see cref="Chores"/>.</summary>
+    public string Name { get; init; } = Chores;
+}
 
 /// <summary>Who leads.</summary>
 /// <param name="Mine">Whether the asker does.</param>

@@ -59,6 +59,10 @@ internal static partial class Log
         "The report of recovery {RecoveryId} could not be recorded. What it recovered is recovered.")]
     public static partial void RecoveryNotRecorded(ILogger logger, long recoveryId, Exception error);
 
+    [LoggerMessage(1434, LogLevel.Warning,
+        "The end of a recovery could not be told to the store. Until it can, no other recovery begins.")]
+    public static partial void RecoveryNotLeft(ILogger logger, Exception error);
+
     [LoggerMessage(1432, LogLevel.Warning,
         "Job {JobId} ({Type}) runs on attempt {Attempt} and has made no progress for {Silence}. {Consequence}")]
     public static partial void JobStuck(ILogger logger, long jobId, string type, int attempt, TimeSpan silence, string consequence);

@@ -15,6 +15,25 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task A_lead_of_another_name_has_a_leader_and_terms_of_its_own()
+    {
+        var (one, two) = (await WorkerAsync(), await WorkerAsync());
+        var chores = await TakeLeadAsync(one);
+        LeadRequest Recovery(long worker, bool leave = false) => new(worker, Leave: leave) { Name = LeadRequest.Recovery };
+
+        var first = await Store.LeadAsync(Recovery(two), Ct);
+        var refused = await Store.LeadAsync(Recovery(one), Ct);
+        await Store.LeadAsync(Recovery(one, leave: true), Ct);   // not his to leave
+        Assert.Equal((true, false, two, first.Term), (first.Mine, refused.Mine, refused.Leader, refused.Term));
+        Assert.Equal(refused, await Store.LeadAsync(Recovery(one), Ct));
+        await Store.LeadAsync(Recovery(two, leave: true), Ct);
+        var second = await Store.LeadAsync(Recovery(one), Ct);
+
+        Assert.Equal((true, first.Term + 1), (second.Mine, second.Term));
+        Assert.Equal(chores with { Mine = false }, await Store.LeadAsync(new LeadRequest(two), Ct));
+    }
+
+    [Fact]
     public async Task A_leader_that_keeps_its_lead_beats_and_stays_in_its_term()
     {
         var one = await WorkerAsync();

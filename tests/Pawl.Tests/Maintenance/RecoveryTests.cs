@@ -315,18 +315,102 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public async Task A_process_that_does_not_lead_refuses_and_names_the_leader()
+    public async Task A_process_that_does_not_lead_recovers_all_the_same()
     {
         await using var here = await OpenAsync(Capture);
-        var settings = Installation.Settings();
-        var number = await here.WorkerAsync("second");
-        var second = new Leader(here.Store, settings, () => number, here.Clock, here);
-        await second.StepAsync(Installation.Cancelled);
-        var recovery = new Recovery(here.Store, settings, second, _stuck, here.Clock, here);
-        var refused = await Assert.ThrowsAsync<PawlException>(
+        var id = await here.FailedAsync(_worker);
+        var (recovery, _) = await SecondAsync(here, Capture);
+
+        var run = await recovery.RunAsync(RecoveryKind.Failed, by: "ann", cancellationToken: Installation.Cancelled);
+
+        Assert.Equal((1, true), (run.RecoveredJobs, run.Success));
+        Assert.Equal((JobState.Queued, 2), await StateAsync(here, id));
+        Assert.Equal(["ann"], (await here.EventsAsync(EventKind.Recovered)).Select(one => one.Actor));
+        Assert.True((await _recovery.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled)).Id > run.Id);
+    }
+
+    [Fact]
+    public async Task Nobody_recovers_before_it_is_known_who_leads()
+    {
+        await using var here = await OpenAsync(Capture);
+        var settings = Installation.Settings(Capture);
+        var recovery = new Recovery(
+            here.Store, settings, new Leader(here.Store, settings, () => null, here.Clock, here), _stuck, here.Clock, here);
+
+        var refusal = Assert.ThrowsAsync<PawlException>(
             () => recovery.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled));
-        Assert.Equal("not_leader", refused.Code);
-        Assert.Contains($"Worker {_worker} ", refused.Message);
+        while (!refusal.IsCompleted)
+        {
+            here.Clock.Advance(TimeSpan.FromSeconds(5));
+            await Task.Yield();
+        }
+
+        Assert.Equal("not_leader", (await refusal).Code);
+    }
+
+    [Fact]
+    public async Task A_sweep_is_refused_while_one_runs_in_another_process()
+    {
+        var (asked, answer) = (new TaskCompletionSource(), new TaskCompletionSource<RecoveryAnswer>());
+        await using var here = await OpenAsync(Capture with { Checks = [new Check(_ => AnswerAsync())] });
+        var id = await here.FailedAsync(_worker);
+        var (second, _) = await SecondAsync(here, Capture);
+        var first = _recovery.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled);
+        await asked.PassedAsync();
+
+        var refused = await Assert.ThrowsAsync<PawlException>(
+            () => second.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled));
+
+        Assert.Equal(("recovery_running", _recovery.RunningId), (refused.Code, refused.Data["run_id"]));
+        answer.SetResult(RecoveryAnswer.Yes());
+        Assert.Equal(1, (await first).RecoveredJobs);
+        Assert.Equal(0, (await second.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled)).RecoveredJobs);
+        Assert.Equal((JobState.Queued, 2), await StateAsync(here, id));
+
+        Task<RecoveryAnswer> AnswerAsync()
+        {
+            asked.SetResult();
+            return answer.Task;
+        }
+    }
+
+    [Fact]
+    public async Task A_sweep_that_died_with_its_process_stands_in_nobodys_way()
+    {
+        await using var here = await OpenAsync(Capture);
+        var (_, dead) = await SecondAsync(here, Capture);
+        var begun = await here.Store.LeadAsync(new LeadRequest(dead) { Name = LeadRequest.Recovery }, Installation.Cancelled);
+        Assert.True(begun.Mine);
+        await Assert.ThrowsAsync<PawlException>(
+            () => _recovery.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled));
+
+        var goodbye = new HeartbeatRequest { WorkerId = dead, Beat = 1, Now = here.Clock.GetUtcNow(), Leaving = true };
+        await here.Store.HeartbeatAsync(goodbye, Installation.Cancelled);
+
+        Assert.Equal(begun.Term + 1, (await _recovery.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled)).Id);
+    }
+
+    [Fact]
+    public async Task A_sweep_whose_end_the_store_did_not_take_is_told_again()
+    {
+        await using var here = await OpenAsync(Capture);
+        var (second, _) = await SecondAsync(here, Capture);
+        var store = new FaultyStore(here.Store);
+        var recovery = new Recovery(store, Installation.Settings(Capture), _leader, _stuck, here.Clock, here);
+        store.Meanwhile("Record", () =>
+        {
+            store.FailBefore("Lead");
+            return Task.CompletedTask;
+        });
+        var run = await recovery.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled);
+        Assert.True(run.Success);
+        var refused = await Assert.ThrowsAsync<PawlException>(
+            () => second.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled));
+        Assert.Equal(run.Id, refused.Data["run_id"]);
+
+        await recovery.ReleaseAsync(Installation.Cancelled);
+
+        Assert.True((await second.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled)).Id > run.Id);
     }
 
     [Theory]
@@ -520,6 +604,17 @@ public sealed class RecoveryTests
         _recovery = new Recovery(here.Store, settings, _leader, _stuck, here.Clock, here);
         _recovery.Begin(_term);
         return here;
+    }
+
+    /// <summary>Another process of the same installation, which watches the one that leads.</summary>
+    private async Task<(Recovery Recovery, long Worker)> SecondAsync(Installation here, ChoreType type)
+    {
+        var settings = Installation.Settings(type);
+        var number = await here.WorkerAsync("second");
+        var leader = new Leader(here.Store, settings, () => number, here.Clock, here);
+        await leader.StepAsync(Installation.Cancelled);
+        Assert.Equal((null, _worker), (leader.Term, leader.Other));
+        return (new Recovery(here.Store, settings, leader, new StuckWatch(here.Store, settings, here.Clock, here), here.Clock, here), number);
     }
 
     private async Task<int> CycleAsync() =>
