@@ -8,6 +8,9 @@ public sealed class PostgresJobStore(Databases databases) : JobStoreSpec
 {
     private readonly List<(string Database, PostgresStore Store)> _taken = [];
     private int _opened;
+    private string? _unused;
+
+    protected override string BackupTool => "pg_dump";
 
     public override async ValueTask DisposeAsync()
     {
@@ -31,7 +34,8 @@ public sealed class PostgresJobStore(Databases databases) : JobStoreSpec
 
     protected override IEnumerable<(string Name, string Sql)> Statements() => OnlyPostgres.Statements.All;
 
-    protected override async ValueTask<string> ExplainAsync(string sql) => await OnlyPostgres.Statements.ExplainAsync(_taken[0].Database, sql);
+    protected override async ValueTask<string> ExplainAsync(string sql) =>
+        await OnlyPostgres.Statements.ExplainAsync(_unused ??= await databases.TakeUnusedAsync(), sql);
 
     /// <summary>The databases whose store is closed: one test may open hundreds, one after the other.</summary>
     private async ValueTask GiveBackAsync()

@@ -47,6 +47,9 @@ public sealed class Databases : IAsyncDisposable
         return StringTo(_free.TryTake(out var name) ? name : await MakeAsync(server, _prefix + Template));
     }
 
+    /// <summary>A database with all tables that nobody has written to, so that its statistics say nothing; it is not given back.</summary>
+    public async Task<string> TakeUnusedAsync() => StringTo(await MakeAsync(await _server.Value, _prefix + Template));
+
     /// <summary>A database without tables, which is not given back.</summary>
     public async Task<string> TakeBareAsync() => StringTo(await MakeAsync(await _server.Value, "template0"));
 
