@@ -215,7 +215,8 @@ internal sealed partial class PostgresStore
         var labelled = new HashSet<long>();
         await db.Use(SelectLabels).Bind(ids).EachAsync(row =>
         {
-            if ((query.Trigger is not { } by || row.Text(1) == Words.Of(by)) && (query.Tags.Count == 0 || HasTags(query, row.TextOrNull(2))))
+            if ((query.Trigger is not { } by || row.Text(1) == Words.Of(by))
+                && (query.Tags.Count == 0 || HasTags(query, row.TextOrNull(2))))
             {
                 labelled.Add(row.Long(0));
             }

@@ -148,7 +148,8 @@ internal static class Names
             ? text!
             : throw new PawlException(
                 "key_invalid",
-                $"{what} is 1 to {most} characters without control characters and broken ones, but was {Shown.Text(text)}{Longer(text, most)}. "
+                $"{what} is 1 to {most} characters without control characters and broken ones, but was "
+                + $"{Shown.Text(text)}{Longer(text, most)}. "
                 + "Use a shorter one, or a hash of it.");
     }
 

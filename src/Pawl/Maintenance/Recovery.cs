@@ -4,8 +4,8 @@ using Pawl.Telemetry;
 
 namespace Pawl.Maintenance;
 
-/// <summary>The recovery sweep: by itself where the chores are done, on demand in any process. One runs at a time in the installation, since
-/// each takes a lead of its own in the store, whose term is its number.</summary>
+/// <summary>The recovery sweep: by itself where the chores are done, on demand in any process. One runs at a time in the installation,
+/// since each takes a lead of its own in the store, whose term is its number.</summary>
 internal sealed class Recovery : IChore, IRecovery
 {
     private const int MostRecent = 20;

@@ -69,8 +69,7 @@ public sealed class DamagedRows : IDisposable
             Assert.Equal(("mail", JobState.Queued, "corrupt"), (job.Type, job.State, job.Error?.Code));
             var page = await store.ListAsync(new JobQuery { Limit = 4 }, Ct);
             Assert.Equal([6, 5, 4, 3], page.Jobs.Select(one => one.Id.Value));
-            page = await store.ListAsync(new JobQuery { Limit = 4, After = page.Next, Tags = new Dictionary<string, string> { ["a"] = "b" } }, Ct);
-            Assert.Empty(page.Jobs);
+            Assert.Empty((await store.ListAsync(new JobQuery { Tags = new Dictionary<string, string> { ["a"] = "b" } }, Ct)).Jobs);
         }
     }
 

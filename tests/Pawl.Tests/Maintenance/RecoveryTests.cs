@@ -614,7 +614,8 @@ public sealed class RecoveryTests
         var leader = new Leader(here.Store, settings, () => number, here.Clock, here);
         await leader.StepAsync(Installation.Cancelled);
         Assert.Equal((null, _worker), (leader.Term, leader.Other));
-        return (new Recovery(here.Store, settings, leader, new StuckWatch(here.Store, settings, here.Clock, here), here.Clock, here), number);
+        var stuck = new StuckWatch(here.Store, settings, here.Clock, here);
+        return (new Recovery(here.Store, settings, leader, stuck, here.Clock, here), number);
     }
 
     private async Task<int> CycleAsync() =>
