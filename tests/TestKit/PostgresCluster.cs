@@ -8,7 +8,8 @@ namespace TestKit;
 /// tests.</remarks>
 internal sealed class PostgresCluster : IDisposable
 {
-    private const string Remedy =
+    /// <summary>What to do where there is none.</summary>
+    public const string Remedy =
         "install PostgreSQL 13 or newer (Debian: apt-get install postgresql), or set PAWL_TEST_POSTGRES to a connection string.";
 
     // The shell outlives a test run that is killed: its input ends with us, however we end, and then it clears up.
@@ -32,6 +33,8 @@ internal sealed class PostgresCluster : IDisposable
         "$2/pg_ctl" -D "$dir/data" -m immediate stop > /dev/null 2>&1
         rm -rf "$dir"
         """;
+
+    private static readonly string[] Needed = ["initdb", "pg_ctl", "pg_basebackup"];
 
     private readonly Process? _guard;
 
@@ -72,6 +75,12 @@ internal sealed class PostgresCluster : IDisposable
         ? StartOwn(programs, maxConnections)
         : (null, $"No PostgreSQL for the tests: {Remedy}");
 
+    /// <summary>The folder of the server's programs; null where there are none.</summary>
+    public static string? Programs() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Concat(Versions().OrderByDescending(version => version.Number).Select(version => version.Folder))
+            .FirstOrDefault(folder => Array.TrueForAll(Needed, program => File.Exists(Path.Combine(folder, program))));
+
     /// <summary>Ends all its processes at once, as a crash does; what was committed stays.</summary>
     public void Crash() => Tell("stop");
 
@@ -101,13 +110,8 @@ internal sealed class PostgresCluster : IDisposable
     private static (PostgresCluster? Cluster, string? Lacking) StartOwn(string programs, int maxConnections)
     {
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
-        string[] command = ["/bin/sh", "-c", Guard, "sh", Directory.Exists("/dev/shm") ? "/dev/shm" : "/tmp", programs,
-            maxConnections.ToString(System.Globalization.CultureInfo.InvariantCulture)];
-        if (Environment.UserName == "root")   // the server refuses to run as root
-        {
-            command = ["runuser", "-u", "postgres", "--", .. command];
-        }
-
+        var most = maxConnections.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var command = Keeper.AsOrdinaryUser("/bin/sh", "-c", Guard, "sh", Keeper.Folder, programs, most);
         start.FileName = command[0];
         Array.ForEach(command[1..], start.ArgumentList.Add);
         var guard = Process.Start(start)!;
@@ -125,11 +129,6 @@ internal sealed class PostgresCluster : IDisposable
         guard.StandardInput.Close();
         return (null, $"The PostgreSQL in {programs} did not start for the tests: {string.Join(' ', said)}");
     }
-
-    private static string? Programs() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Concat(Versions().OrderByDescending(version => version.Number).Select(version => version.Folder))
-            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
 
     private static IEnumerable<(int Number, string Folder)> Versions() =>
         from folder in Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : []
