@@ -3,7 +3,7 @@ namespace Pawl.Victim;
 /// <summary>What the callers asked for and what they were told, each written before it is acted on.</summary>
 internal sealed class Calls(Order order, TimeProvider clock) : IDisposable
 {
-    private readonly Journal _journal = new(Path.Combine(order.Folder, "calls.log"));
+    private readonly Journal _journal = new(Journal.PathOf(order, "calls"));
     private int _last;
 
     /// <summary>Makes a call and writes down both of its ends.</summary>
@@ -12,6 +12,7 @@ internal sealed class Calls(Order order, TimeProvider clock) : IDisposable
     /// <param name="key">The key, which is also the label then.</param>
     /// <param name="call">The call, given the options with that label.</param>
     /// <returns>How many jobs it created.</returns>
+    /// <remarks>A call that failed may have been carried out all the same. It is written down and thrown on.</remarks>
     public async Task<int> MakeAsync(string kind, int count, string? key, Func<EnqueueOptions, Task<EnqueueResult[]>> call)
     {
         var number = Interlocked.Increment(ref _last);

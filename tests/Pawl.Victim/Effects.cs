@@ -5,7 +5,7 @@ namespace Pawl.Victim;
 /// <summary>What the handlers did, as they saw it: the truth about what ran.</summary>
 internal sealed class Effects(Order order, TimeProvider clock) : IDisposable
 {
-    private readonly Journal _journal = new(Path.Combine(order.Folder, "effects.log"));
+    private readonly Journal _journal = new(Journal.PathOf(order, "effects"));
     private int _running;
     private int _returned;
     private int _saved;

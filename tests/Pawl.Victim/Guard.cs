@@ -4,9 +4,8 @@ namespace Pawl.Victim;
 internal static class Guard
 {
     private const int Abandoned = 3;
-    private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(2);
 
-    public static void Begin(TimeProvider clock)
+    public static void Begin(TimeSpan longest, TimeProvider clock)
     {
         // Whoever started us holds the other end of our input; it closes when that process ends, however it ends. A thread of its own: the
         // console knows no waiting without one.
@@ -16,12 +15,12 @@ internal static class Guard
             Environment.Exit(Abandoned);
         })
         { IsBackground = true }.Start();
-        _ = EndAsync(clock);
+        _ = EndAsync(longest, clock);
     }
 
-    private static async Task EndAsync(TimeProvider clock)
+    private static async Task EndAsync(TimeSpan longest, TimeProvider clock)
     {
-        await Task.Delay(LongestLife, clock);
+        await Task.Delay(longest, clock);
         Environment.Exit(Abandoned);
     }
 }

@@ -17,6 +17,10 @@ internal sealed class Journal(string path) : IDisposable
     private readonly Lock _gate = new();
     private readonly FileStream _file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
 
+    /// <summary>Processes that live at the same time each write a log of their own.</summary>
+    public static string PathOf(Order order, string name) =>
+        Path.Combine(order.Folder, order.Shared ? $"{name}-{order.Life}.log" : $"{name}.log");
+
     public void Write<T>(T line)
     {
         byte[] bytes = [(byte)'\n', .. JsonSerializer.SerializeToUtf8Bytes(line, Form)];

@@ -7,9 +7,17 @@ internal sealed class Producers(IJobs jobs, Calls calls, Effects effects, Order 
 {
     private const int Callers = 4;
     private const int MostOpen = 200;
+    private const int CallersApart = 20;
+    private const int MostOpenApart = 400;
+    private const int KeysApart = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan PauseApart = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PauseEnough = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     private int _open;
+    private int _asked;
 
     /// <param name="open">How many jobs earlier lives left open.</param>
     /// <param name="stop">Set when it should end.</param>
@@ -18,6 +26,65 @@ internal sealed class Producers(IJobs jobs, Calls calls, Effects effects, Order 
         _open = open;
         var begin = (order.Seed * 10_007) + (order.Life * 101);
         return Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => CallAsync(new Random(begin + caller), stop)));
+    }
+
+    /// <summary>Callers in a process that runs no job. What fails they leave and go on; when told to stop they hear their last answer
+    /// out.</summary>
+    /// <param name="look">Reads how many jobs are open.</param>
+    /// <param name="stop">Set when it should end.</param>
+    public async Task RunApartAsync(Func<Task<int>> look, CancellationToken stop)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var looking = LookAsync(look, over.Token);
+        var begin = (order.Seed * 10_007) + (order.Life * 101);
+        await Task.WhenAll(Enumerable.Range(0, CallersApart).Select(caller => CallApartAsync(new Random(begin + caller), stop)));
+        await over.CancelAsync();
+        await looking;
+    }
+
+    private async Task LookAsync(Func<Task<int>> look, CancellationToken stop)
+    {
+        using var tick = new PeriodicTimer(Look, clock);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                Volatile.Write(ref _open, await look());
+                await tick.WaitForNextTickAsync(stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception)
+            {
+                await Task.Delay(PauseAfterFailure, clock, CancellationToken.None);   // the store is away; then the last number holds
+            }
+        }
+    }
+
+    private async Task CallApartAsync(Random chance, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && (order.Jobs == 0 || Volatile.Read(ref _asked) < order.Jobs))
+        {
+            // With enough to do it goes on asking, mostly for what is there already: whenever the store goes away, some call is under way.
+            var enough = Volatile.Read(ref _open) >= MostOpenApart;
+            var wait = enough ? PauseEnough : PauseApart;
+            try
+            {
+                var created = await (!enough ? OneAsync(chance, CancellationToken.None)
+                    : chance.Next(2) == 0 ? UniqueAsync(chance, CancellationToken.None)
+                    : IdempotentAsync(chance, CancellationToken.None));
+                Interlocked.Add(ref _open, created);
+                Interlocked.Add(ref _asked, created);
+            }
+            catch (Exception)
+            {
+                wait = PauseAfterFailure;   // written down by the one who called
+            }
+
+            await Task.Delay(wait, clock, CancellationToken.None);
+        }
     }
 
     private async Task CallAsync(Random chance, CancellationToken stop)
@@ -65,7 +132,8 @@ internal sealed class Producers(IJobs jobs, Calls calls, Effects effects, Order 
 
     private Task<int> BatchAsync(Random chance, CancellationToken stop)
     {
-        var payloads = Enumerable.Range(0, chance.Next(2, 31)).Select(_ => new Plain(Duration(chance) / 5)).ToList();
+        var part = order.Mode == "ask" ? 1 : 5;
+        var payloads = Enumerable.Range(0, chance.Next(2, 31)).Select(_ => new Plain(Duration(chance) / part)).ToList();
         return calls.MakeAsync(
             "batch", payloads.Count, null, async labelled => [.. await jobs.EnqueueManyAsync(payloads, labelled, stop)]);
     }
@@ -87,10 +155,12 @@ internal sealed class Producers(IJobs jobs, Calls calls, Effects effects, Order 
     /// <summary>A key that other callers and other lives use too, always with the same request.</summary>
     private (string Key, Plain Payload) Keyed(Random chance)
     {
-        var number = chance.Next(order.Life * 40);
+        var number = chance.Next(order.Mode == "ask" ? KeysApart : order.Life * 40);
         return ($"k{number}", new(number % 7));
     }
 
-    /// <summary>Mostly short, at most 50 ms.</summary>
-    private static int Duration(Random chance) => chance.Next(3) == 0 ? chance.Next(51) : chance.Next(4);
+    /// <summary>Mostly short, at most 50 ms; without killed processes 50 to 300 ms.</summary>
+    private int Duration(Random chance) =>
+        order.Mode == "ask" ? order.Milliseconds > 0 ? order.Milliseconds : chance.Next(50, 301)
+        : chance.Next(3) == 0 ? chance.Next(51) : chance.Next(4);
 }

@@ -5,32 +5,36 @@ using Pawl;
 using Pawl.Victim;
 using Pawl.Victim.Handlers;
 
-// Started and killed by tests: a host with Pawl on one database file. It says READY on its output when it runs, then a word every 10 ms, so
-// that a test that reads can choose the moment of its death.
+// Started and killed by tests: a host with Pawl on one database. It says READY on its output when it runs, then how far it is, so that a
+// test that reads can choose the moment of its death.
 var order = Order.Parse(args);
 var clock = TimeProvider.System;
-Guard.Begin(clock);
+Guard.Begin(TimeSpan.FromMinutes(order.Minutes), clock);
 
 var builder = Host.CreateEmptyApplicationBuilder(new());
 builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Error);
 builder.Services.AddSingleton(order).AddSingleton(clock).AddSingleton<Effects>().AddSingleton<Calls>().AddSingleton<Producers>();
-builder.Services.AddPawl(options =>
+var pawl = builder.Services.AddPawl(options =>
 {
     options.Retry = new() { BaseDelay = TimeSpan.FromMilliseconds(20), MaxDelay = TimeSpan.FromMilliseconds(20) };
-    options.Worker.Slots = 12;
+    options.Worker.Enabled = order.Mode != "ask";
+    options.Worker.Slots = order.Slots;
     options.Worker.LossCap = order.LossCap;
     options.Worker.LeaseTtl = TimeSpan.FromSeconds(5);
     options.Worker.HeartbeatInterval = TimeSpan.FromSeconds(1);
     options.Worker.DrainTimeout = TimeSpan.FromMilliseconds(100);
-})
-    .UseSqlite($"Data Source={order.Database}")
-    .AddHandler<PlainHandler, Plain>()
-    .AddHandler<FlakyHandler, Flaky>()
-    .AddHandler<StepsHandler, Steps>()
-    .AddHandler<ParentHandler, Parent>()
-    .AddHandler<NapHandler, Nap>()
-    .AddHandler<LateHandler, Late>()
-    .AddHandler<PoisonHandler, Poison>();
+});
+_ = order.Shared ? pawl.UsePostgres(order.Database) : pawl.UseSqlite($"Data Source={order.Database}");
+pawl.AddHandler<PlainHandler, Plain>();
+if (order.Knows == "all")
+{
+    pawl.AddHandler<FlakyHandler, Flaky>()
+        .AddHandler<StepsHandler, Steps>()
+        .AddHandler<ParentHandler, Parent>()
+        .AddHandler<NapHandler, Nap>()
+        .AddHandler<LateHandler, Late>()
+        .AddHandler<PoisonHandler, Poison>();
+}
 
 try
 {

@@ -9,6 +9,7 @@ internal sealed class Session(IHost host, Order order, TimeProvider clock)
 {
     private const int LongJobs = 4;
     private const int Neighbours = 30;
+    private const int Some = 10;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
     private static readonly JobState[] Open = [JobState.Scheduled, JobState.Blocked, JobState.Queued, JobState.Running];
 
@@ -31,6 +32,8 @@ internal sealed class Session(IHost host, Order order, TimeProvider clock)
             {
                 "load" => Task.WhenAll(ProduceAsync(stop), TickAsync(stop)),
                 "long" => TickAsync(stop),
+                "ask" => host.Services.GetRequiredService<Producers>().RunApartAsync(() => OpenAsync(1_000), stop),
+                "work" => WorkAsync(stop),
                 _ => DrainAsync(stop),
             });
         }
@@ -73,6 +76,20 @@ internal sealed class Session(IHost host, Order order, TimeProvider clock)
     }
 
     private async Task<int> OpenAsync(int most) => (await _jobs.ListAsync(new() { States = Open, Limit = most })).Jobs.Count;
+
+    /// <summary>Says how many handlers have returned, whenever it is some more.</summary>
+    private async Task WorkAsync(CancellationToken stop)
+    {
+        using var tick = new PeriodicTimer(Tick, clock);
+        for (var said = 0; await tick.WaitForNextTickAsync(stop);)
+        {
+            if (_effects.Returned >= said + Some)
+            {
+                said = _effects.Returned;
+                Say($"{said}");
+            }
+        }
+    }
 
     private async Task TickAsync(CancellationToken stop)
     {
