@@ -7,9 +7,20 @@ internal static class AttemptRules
 
     public static IEnumerable<Finding> Check(Run run)
     {
-        var ended = run.Stored.Attempts.ToDictionary(attempt => (attempt.Job, attempt.Attempt));
-        return [.. Starts(run, ended), .. Repeats(run, ended), .. Budgets(run), .. Overlaps(run, ended), .. Recoveries(run)];
+        var ends = run.Stored.Attempts.GroupBy(attempt => (attempt.Job, attempt.Attempt)).ToList();
+        var ended = ends.ToDictionary(attempt => attempt.Key, attempt => attempt.First());
+        return
+        [
+            .. Doubles(ends), .. Starts(run, ended), .. Repeats(run, ended), .. Budgets(run), .. Overlaps(run, ended), .. Recoveries(run),
+        ];
     }
+
+    private static IEnumerable<Finding> Doubles(IEnumerable<IGrouping<(long Job, int Attempt), StoredAttempt>> ends) =>
+        from attempt in ends
+        where attempt.Count() > 1
+        select new Finding(
+            "ended_twice",
+            $"attempt {attempt.Key.Attempt} of job {attempt.Key.Job} ended {string.Join(" and ", attempt.Select(end => end.Outcome))}");
 
     /// <summary>What the handlers did and what the store recorded are the same.</summary>
     private static IEnumerable<Finding> Starts(Run run, Dictionary<(long, int), StoredAttempt> ended)
@@ -93,7 +104,7 @@ internal static class AttemptRules
 
                 // Without an end of its own an attempt ran until its process was dead.
                 var over = ends[older.Attempt].DefaultIfEmpty(dead.GetValueOrDefault(older.Life, long.MaxValue)).Max();
-                var excused = ended.TryGetValue((job.Key, older.Attempt), out var end) && end.Outcome is "lost" or "timed_out";
+                var excused = ended.TryGetValue((job.Key, older.Attempt), out var end) && (end.IsTaken || end.Outcome == "timed_out");
                 if (newer.Attempt != older.Attempt && newer.Mono < over && !excused)
                 {
                     yield return new("overlap", $"attempts {older.Attempt} and {newer.Attempt} of job {job.Key} ran at the same time");
@@ -102,29 +113,43 @@ internal static class AttemptRules
         }
     }
 
-    /// <summary>A process that is ready ends what the dead left open, soon.</summary>
+    /// <summary>A process that is ready ends what the dead left open, soon; and what nobody killed is lost only to a fault.</summary>
     private static IEnumerable<Finding> Recoveries(Run run)
     {
         var deaths = run.Lives.Where(life => life.Killed).ToLookup(life => life.Pid, life => life.DeadAt);
-        foreach (var attempt in run.Stored.Attempts.Where(attempt => attempt.Outcome == "lost"))
+        foreach (var attempt in run.Stored.Attempts.Where(attempt => attempt.IsTaken))
         {
             var which = $"attempt {attempt.Attempt} of job {attempt.Job}";
             if (!deaths.Contains(attempt.Pid))
             {
-                yield return new("lost_alive", $"{which} was declared lost, but its process {attempt.Pid} was not killed");
+                if (!run.Faults.Any(fault => fault.ExcusesAt(attempt.EndedAt)))
+                {
+                    yield return new("lost_alive", $"{which} was declared lost, but its process {attempt.Pid} was not killed");
+                }
+
                 continue;
             }
 
-            var by = run.Lives.LastOrDefault(life => life.ReadyAt <= attempt.EndedAt);
-            if (by is null || attempt.EndedAt - by.ReadyAt is not { } micros)
+            if (Watched(run, attempt.EndedAt, deaths[attempt.Pid].Max()) is { } since
+                && attempt.EndedAt - since > (long)run.RecoveryLimit.TotalMicroseconds)
             {
-                continue;   // ended before the first line of a life: sooner than we could ask for
-            }
-
-            if (micros > (long)run.RecoveryLimit.TotalMicroseconds)
-            {
-                yield return new("recovered_late", $"{which} was open {micros} us after a process was ready");
+                yield return new("recovered_late", $"{which} was open {attempt.EndedAt - since} us after a process was ready to end it");
             }
         }
+    }
+
+    /// <summary>Since when somebody could have ended an attempt of a process that died; null when it was ended before anybody said that it
+    /// was ready: sooner than we could ask for.</summary>
+    private static long? Watched(Run run, long ended, long died)
+    {
+        var ready = run.Lives.Where(life => life.ReadyAt <= ended && !(life.DeadAt <= died)).Select(life => life.ReadyAt!.Value).ToList();
+        if (!run.Together)
+        {
+            return run.Lives.LastOrDefault(life => life.ReadyAt <= ended)?.ReadyAt;
+        }
+
+        // From then on one was ready, and the store was there.
+        var away = run.Faults.Where(fault => fault.FromAt < ended).Select(fault => fault.ToAt).DefaultIfEmpty(0).Max();
+        return ready.Count == 0 ? null : Math.Max(Math.Max(died, ready.Min()), away);
     }
 }

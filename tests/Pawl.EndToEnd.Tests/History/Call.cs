@@ -1,11 +1,15 @@
 namespace Pawl.EndToEnd.Tests.History;
 
 /// <summary>One line of the client log: written before a call (<c>invoke</c>), and after its answer (<c>ok</c> or <c>fail</c>).</summary>
-/// <remarks>An <c>invoke</c> without an answer may or may not have happened: its process was killed in between.</remarks>
+/// <remarks>An <c>invoke</c> without an answer, or with <c>fail</c>, may or may not have happened: its process was killed in between, or the
+/// store went away.</remarks>
 internal sealed record Call
 {
     /// <summary>Which life of the process made it, from 1.</summary>
     public required int Life { get; init; }
+
+    /// <summary>When the line was written, in ticks of the monotonic clock.</summary>
+    public long Mono { get; init; }
 
     /// <summary>Its number in that life.</summary>
     public required int Number { get; init; }

@@ -11,8 +11,14 @@ internal static class CallRules
 
     private static IEnumerable<Finding> Acknowledged(Run run, Dictionary<long, StoredJob> jobs)
     {
+        var asked = run.Calls.Where(call => call.What == "invoke").ToDictionary(call => (call.Life, call.Number), call => call.Mono);
         foreach (var call in run.Calls.Where(call => call.What == "fail"))
         {
+            if (run.Faults.Any(fault => fault.Excuses(asked[(call.Life, call.Number)], call.Mono)))
+            {
+                continue;
+            }
+
             yield return new("call_failed", $"life {call.Life} call {call.Number} ({call.Kind}): {call.Error}");
         }
 

@@ -24,6 +24,8 @@ public sealed class CheckerTests
         ["a call that was refused"] = ("call_failed", Refused),
         ["an attempt ran that is not recorded"] = ("start_without_end", run => Started(run, 2)),
         ["an attempt ran twice"] = ("started_twice", run => Started(run, 1)),
+        ["an attempt has two ends"] = ("ended_twice", run => Sample.Recount(Stores(
+            run, stored => stored with { Attempts = [.. stored.Attempts, stored.Attempts.First(end => end.Outcome == "succeeded")] }))),
         ["a success without its handler"] = ("success_without_run", run => Effects(run, 1, 1, "returned", _ => null)),
         ["a claim without an end"] = ("claim_without_end", run => Attempts(run, 11, 1, _ => null)),
         ["a repeat after a cancelled attempt"] = (
@@ -34,6 +36,8 @@ public sealed class CheckerTests
         ["a repeat before the killed process was dead"] = ("overlap", run => FirstLife(run, life => life with { DeadMono = Late })),
         ["an attempt lost although nobody killed its process"] = (
             "lost_alive", run => FirstLife(run, life => life with { Killed = false })),
+        ["a recovery that took too long beside other processes"] = (
+            "recovered_late", run => Attempts(run, 5, 1, end => end with { EndedAt = end.EndedAt + Long }) with { Together = true }),
         ["a recovery that took too long"] = (
             "recovered_late", run => Attempts(run, 5, 1, end => end with { EndedAt = end.EndedAt + Long })),
         ["an event number is skipped"] = ("event_gap", run => LastRow(run, row => (row.First + 1, row.Last + 1, row.Count))),
@@ -58,6 +62,16 @@ public sealed class CheckerTests
     [Fact]
     public void A_history_in_which_every_promise_was_kept_is_accepted() => Assert.Empty(Checker.Check(Sample.Good()));
 
+    [Fact]
+    public void What_a_fault_explains_is_accepted()
+    {
+        var fault = new Fault("stop", FromMono: 0, ToMono: Late, FromAt: 0, ToAt: Long);
+        var run = FirstLife(Refused(Sample.Good()), life => life with { Killed = false });
+
+        Assert.Equal(["call_failed", "lost_alive"], Checker.Check(run).Select(finding => finding.Reason).Distinct());
+        Assert.Empty(Checker.Check(run with { Faults = [fault] }));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void A_planted_breach_is_refused_for_its_own_reason(string name)
@@ -69,8 +83,11 @@ public sealed class CheckerTests
 
     private static Run Asked(Run run) => run with { Calls = [.. run.Calls, run.Calls[0] with { Number = 99, Tag = "new" }] };
 
-    private static Run Refused(Run run) =>
-        run with { Calls = [.. run.Calls, run.Calls[0] with { Number = 99, What = "fail", Error = "no" }] };
+    private static Run Refused(Run run)
+    {
+        var call = run.Calls[0] with { Number = 99 };
+        return run with { Calls = [.. run.Calls, call, call with { What = "fail", Error = "no" }] };
+    }
 
     private static Run Answers(Run run, string tag, long id)
     {

@@ -3,7 +3,7 @@ namespace Pawl.EndToEnd.Tests.History;
 /// <summary>One process on the database, from its start to its end.</summary>
 internal sealed record Life
 {
-    /// <summary>From 1, in the order they lived. No two overlap.</summary>
+    /// <summary>From 1, in the order they were started. No two overlap, unless the run says so.</summary>
     public required int Number { get; init; }
 
     public required int Pid { get; init; }

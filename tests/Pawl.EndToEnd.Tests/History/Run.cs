@@ -1,6 +1,6 @@
 namespace Pawl.EndToEnd.Tests.History;
 
-/// <summary>All that is known of one run of killed processes, when it has been drained.</summary>
+/// <summary>All that is known of one run under faults, when it has been drained.</summary>
 internal sealed record Run
 {
     public required IReadOnlyList<Call> Calls { get; init; }
@@ -16,4 +16,10 @@ internal sealed record Run
 
     /// <summary>Within how long a ready process must have ended the attempts of those that died before it.</summary>
     public required TimeSpan RecoveryLimit { get; init; }
+
+    /// <summary>What was done to the store or to a process other than killing it.</summary>
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
+
+    /// <summary>Whether several processes lived at the same time, on a store they share.</summary>
+    public bool Together { get; init; }
 }

@@ -81,6 +81,10 @@ internal sealed record StoredAttempt
 
     /// <summary>Microseconds since 1970.</summary>
     public required long EndedAt { get; init; }
+
+    /// <summary>Whether its lease was taken from a worker that fell silent. Not counted as a loss when it had been taken ahead and had not
+    /// said yet that it began, which it may have.</summary>
+    public bool IsTaken => Outcome == "lost" || Rule == "lease.never_begun";
 }
 
 internal sealed record StoredEvent(long Seq, string Kind, long Job, int Generation, int Attempt, string? From, string? To);
