@@ -2,13 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace Pawl.EndToEnd.Tests.Kill;
 
-/// <summary>Two calls of the system that .NET does not have.</summary>
+/// <summary>What the system can do that .NET does not have.</summary>
 internal static class Unix
 {
     private const int Terminate = 15;
+    private const int Continue = 18;
+    private const int Stop = 19;
 
     /// <summary>Asks a process to stop, as a service manager does.</summary>
     public static void Ask(int pid) => Assert.Equal(0, Kill(pid, Terminate));
+
+    /// <summary>Holds a process where it is.</summary>
+    public static void Freeze(int pid) => Assert.Equal(0, Kill(pid, Stop));
+
+    /// <summary>Lets it go on as if nothing had been.</summary>
+    public static void Thaw(int pid) => Assert.Equal(0, Kill(pid, Continue));
 
     /// <summary>Gives a file a second name.</summary>
     public static void Link(string from, string to) => Assert.Equal(0, HardLink(from, to));

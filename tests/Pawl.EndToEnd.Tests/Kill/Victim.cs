@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Pawl.EndToEnd.Tests.Kill;
 
-/// <summary>A process with Pawl on a database file, which a test starts, listens to and kills. None outlives the test.</summary>
+/// <summary>A process with Pawl on a database, which a test starts, listens to and kills. None outlives the test.</summary>
 internal sealed class Victim : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -15,6 +15,7 @@ internal sealed class Victim : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Task<string> _errors;
+    private int _returned;
 
     private Victim(Process process)
     {
@@ -87,6 +88,13 @@ internal sealed class Victim : IAsyncDisposable
 
         Assert.Fail($"The process ended too early.{Environment.NewLine}{await EndAsync()}");
         return "";
+    }
+
+    /// <summary>Waits until so many more of its handlers have returned; one that works says it now and then.</summary>
+    public async Task ReturnsAsync(int more)
+    {
+        var until = _returned + more;
+        await SaysAsync(line => (_returned = int.Parse(line, CultureInfo.InvariantCulture)) >= until);
     }
 
     /// <summary>kill -9.</summary>
