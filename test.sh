@@ -50,6 +50,7 @@ install_git() {
 install_postgres() {
   [[ -n ${PAWL_TEST_POSTGRES-} ]] || command -v initdb > /dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null \
     || install postgresql || true
+  command -v pgbouncer > /dev/null || [[ -x /usr/sbin/pgbouncer ]] || install pgbouncer || true
 }
 
 # global.json takes any SDK of .NET 10; `dotnet --version` fails where none is there.

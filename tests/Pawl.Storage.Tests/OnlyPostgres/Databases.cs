@@ -9,6 +9,7 @@ namespace Pawl.Storage.Tests.OnlyPostgres;
 
 /// <summary>Databases for the tests: one is migrated and never used, the others are copies of it. A copy that is given back is emptied and
 /// given out again, which takes a tenth of the time of a new one.</summary>
+/// <remarks>With <c>PAWL_TEST_PGBOUNCER=1</c> the stores reach them through a PgBouncer in transaction mode.</remarks>
 public sealed class Databases : IAsyncDisposable
 {
     private const string Template = "pawl_template";
@@ -36,6 +37,7 @@ public sealed class Databases : IAsyncDisposable
     private readonly Lazy<Task<NpgsqlDataSource>> _server;
     private readonly string _prefix = $"pawl_{Environment.ProcessId}_";
     private PostgresCluster? _cluster;
+    private PgBouncer? _bouncer;
     private int _count;
 
     public Databases() => _server = new(StartAsync);
@@ -82,6 +84,7 @@ public sealed class Databases : IAsyncDisposable
             await server.DisposeAsync();
         }
 
+        _bouncer?.Dispose();
         _cluster?.Dispose();
     }
 
@@ -94,8 +97,15 @@ public sealed class Databases : IAsyncDisposable
             Assert.Fail(lacking!);
         }
 
+        if (Environment.GetEnvironmentVariable("PAWL_TEST_PGBOUNCER") == "1")
+        {
+            Assert.True(PgBouncer.Program is not null, "No PgBouncer for the tests: install it (Debian: apt-get install pgbouncer).");
+            var place = new NpgsqlConnectionStringBuilder(_cluster.ConnectionString);
+            _bouncer = PgBouncer.Start(PgBouncer.Program!, place.Host!, place.Port, place.Username!);
+        }
+
         var server = NpgsqlDataSource.Create(_cluster.ConnectionString);
-        var template = StringTo(await MakeAsync(server, "template0", _prefix + Template));
+        var template = StringTo(await MakeAsync(server, "template0", _prefix + Template), direct: true);   // copied, so nobody may hold it
         await using (var store = PostgresStore.Open(template))
         {
             await store.MigrateAsync(apply: true, CancellationToken.None);
@@ -104,13 +114,22 @@ public sealed class Databases : IAsyncDisposable
         return server;
     }
 
-    private string StringTo(string database) => new NpgsqlConnectionStringBuilder(_cluster!.ConnectionString)
+    private string StringTo(string database, bool direct = false)
     {
-        Database = database,
-        MinPoolSize = 0,
-        MaxPoolSize = 40,   // several test classes at a time share the server's connections
-        Timeout = 60,
-    }.ConnectionString;
+        var place = new NpgsqlConnectionStringBuilder(_cluster!.ConnectionString)
+        {
+            Database = database,
+            MinPoolSize = 0,
+            MaxPoolSize = 40,   // several test classes at a time share the server's connections
+            Timeout = 60,
+        };
+        if (!direct && _bouncer is { Port: var port })
+        {
+            (place.Host, place.Port) = ("127.0.0.1", port);
+        }
+
+        return place.ConnectionString;
+    }
 
     private async Task<string> MakeAsync(NpgsqlDataSource server, string template, string? name = null)
     {
