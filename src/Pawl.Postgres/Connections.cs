@@ -11,12 +11,13 @@ internal sealed class Connections : IAsyncDisposable
     /// <summary>The same for one transaction, where the session is not ours alone.</summary>
     public const string PlainInside = "set local jit = off";
 
-    /// <summary>A transaction whose process was stopped in it must not keep its locks from all others.</summary>
-    public const string ShortInside = "set local idle_in_transaction_session_timeout = 15000";
+    /// <summary>A transaction whose process was stopped in it must not keep its locks from all others: it ends before the shortest lease
+    /// does, or nobody could take that process's jobs when their lease is over.</summary>
+    public const string ShortInside = "set local idle_in_transaction_session_timeout = 4000";
 
     /// <summary>For the session, but only where there is no pooler before the server: it would give the session to others.</summary>
     public const string SetSession = """
-        select set_config('jit', 'off', false), set_config('idle_in_transaction_session_timeout', '15000', false)
+        select set_config('jit', 'off', false), set_config('idle_in_transaction_session_timeout', '4000', false)
         where pg_backend_pid() = $1
         """;
 
