@@ -85,7 +85,19 @@ internal sealed partial class PostgresStore
             throw StorageErrors.ReadOnly(null, _source.Place);
         }
 
-        return await LookAsync(session).ConfigureAwait(false);
+        // One snapshot: another process may be done with all steps between two statements, and half of it would look like foreign tables.
+        session.Begin("begin isolation level repeatable read, read only");
+        try
+        {
+            var status = await LookAsync(session).ConfigureAwait(false);
+            await session.EndReadAsync().ConfigureAwait(false);
+            return status;
+        }
+        catch
+        {
+            await session.RollbackAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Applies what is missing in one transaction, one process at a time: the others wait and then find nothing to do.</summary>
