@@ -3,7 +3,7 @@ using Pawl.Storage;
 namespace Pawl.Postgres;
 
 /// <summary>What one transaction gathers: events, counts, hints. Written with the commit, forgotten with a rollback.</summary>
-internal sealed class Batch(Session db, Lines lines, CancellationToken cancellationToken)
+internal sealed class Batch(Session db, Lines lines, CancellationToken cancellationToken, bool isGuest = false)
 {
     private const string NextPack = "select nextval('pawl.pack_id')";
     private const string InsertEvents = "insert into pawl.event_in (pack_id, n, at, pack) values ($1, $2, $3, $4)";
@@ -26,6 +26,9 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
     public Lines Lines => lines;
 
     public CancellationToken CancellationToken => cancellationToken;
+
+    /// <summary>Whether the transaction is a caller's, which may stay open for an hour: it must lock nothing that others' work needs.</summary>
+    public bool IsGuest => isGuest;
 
     /// <summary>Ends whose dependents are still to be looked at, the one at work first.</summary>
     public Queue<(long Job, JobState State)> Ends { get; } = [];
@@ -127,6 +130,13 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
     /// <summary>Sends what was gathered with the commit.</summary>
     public async ValueTask CommitAsync()
     {
+        await GatherAsync().ConfigureAwait(false);
+        await db.CommitAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Sends what was gathered with the next statement that is waited for.</summary>
+    public async ValueTask GatherAsync()
+    {
         if (_events.Count > 0)
         {
             var pack = await PackAsync().ConfigureAwait(false);
@@ -142,8 +152,6 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
         {
             db.Use(InsertDelta).Bind(line).Bind(minute).Bind(delta.Counts).Bind(delta.Tally.Values).Later();
         }
-
-        await db.CommitAsync().ConfigureAwait(false);
     }
 
     /// <summary>After the commit: tells who waits.</summary>

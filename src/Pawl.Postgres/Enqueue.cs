@@ -115,6 +115,11 @@ internal sealed partial class PostgresStore
     private static async ValueTask<(string? Code, JobId? Other, Enqueued? There)> RefuseAsync(Batch batch, NewJob job, long now)
     {
         Enqueued? there = null;
+        if (job.Id is { } reserved && await StateOfAsync(batch, reserved).ConfigureAwait(false) is { } stands)
+        {
+            return (null, null, new Enqueued(reserved, true, stands));
+        }
+
         foreach (var (found, hash) in await HoldersAsync(batch.Db, job, now).ConfigureAwait(false))
         {
             if (!hash.AsSpan().SequenceEqual(job.BodyHash.Span))
@@ -160,8 +165,14 @@ internal sealed partial class PostgresStore
         batch.Db.Use(SelectState).Bind(id).ValueAsync(static row => row.Word<JobState>(0));
 
     /// <summary>Makes sure that the end of a job is told to those who wait for it; its state now, null when it is not there.</summary>
+    /// <remarks>In a caller's transaction that is left to <see cref="MeetLateAsync"/>: it would keep the job from ending.</remarks>
     private static async ValueTask<JobState?> AwaitAsync(Batch batch, JobId id)
     {
+        if (batch.IsGuest)
+        {
+            return await StateOfAsync(batch, id).ConfigureAwait(false);
+        }
+
         await Plain.WriteOutAsync(batch, id.Value).ConfigureAwait(false);
         batch.Db.Use(Await).Bind(id).Later();
         return await StateOfAsync(batch, id).ConfigureAwait(false);

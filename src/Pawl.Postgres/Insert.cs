@@ -50,7 +50,7 @@ internal sealed partial class PostgresStore
         batch.Pack(pack);
         for (var i = 0; i < drafts.Length; i++)
         {
-            drafts[i].Id = ids[i];
+            drafts[i].Id = drafts[i].Job.Id?.Value ?? ids[i];   // reserved ones leave a gap, which nobody minds
         }
 
         InsertBodies(batch, drafts, now, pack);
@@ -65,7 +65,11 @@ internal sealed partial class PostgresStore
         for (var i = 0; i < drafts.Length; i++)
         {
             var draft = drafts[i];
-            if (draft.Edges.Count > 0 && draft.WaitsOn > 0)
+            if (batch.IsGuest)
+            {
+                LeaveLate(batch, draft);
+            }
+            else if (draft.Edges.Count > 0 && draft.WaitsOn > 0)
             {
                 await MeetEndedAsync(batch, draft.Id, now).ConfigureAwait(false);
                 draft.State = await StateOfAsync(batch, new JobId(draft.Id)).ConfigureAwait(false) ?? draft.State;

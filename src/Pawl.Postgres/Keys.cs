@@ -35,7 +35,8 @@ internal sealed partial class PostgresStore
                 (keys ??= []).Add(KeyLock.Of("idempotency", request));
             }
 
-            if (job is { ConcurrencyKey: { } key, OnBusy: OnBusy.Reject })
+            // Not until a caller's commit: who holds the key could not end.
+            if (job is { ConcurrencyKey: { } key, OnBusy: OnBusy.Reject } && !batch.IsGuest)
             {
                 (keys ??= []).Add(KeyLock.Of("concurrency", key));
             }
@@ -43,7 +44,7 @@ internal sealed partial class PostgresStore
 
         if (keys is not null)
         {
-            await KeyLock.TakeAsync(batch, keys).ConfigureAwait(false);
+            await KeyLock.TakeSoonAsync(batch, keys).ConfigureAwait(false);
         }
     }
 

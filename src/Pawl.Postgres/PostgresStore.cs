@@ -14,6 +14,7 @@ internal sealed partial class PostgresStore : IJobStore
     private readonly Connections _source;
     private readonly Lines _lines;
     private readonly Shapes _shapes;
+    private readonly Commits _commits;
     private volatile bool _ready;
 
     private PostgresStore(Connections source)
@@ -21,6 +22,7 @@ internal sealed partial class PostgresStore : IJobStore
         _source = source;
         _lines = new Lines(source);
         _shapes = new Shapes(source);
+        _commits = new Commits(source, Wakeups);
     }
 
     /// <inheritdoc/>
@@ -43,7 +45,11 @@ internal sealed partial class PostgresStore : IJobStore
         new(Connections.Open(source, options ?? new(), TimeProvider.System));
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _commits.DisposeAsync().ConfigureAwait(false);
+        await _source.DisposeAsync().ConfigureAwait(false);
+    }
 
     /// <summary>Runs work in a transaction; done after its commit. What lost against another transaction is tried anew, and so is what lost
     /// its connection before the commit was sent.</summary>

@@ -51,11 +51,12 @@ internal sealed partial class PostgresStore
 
                 // before the due ones: what is too late must not start
                 var now = Micros.Of(request.Now);
+                var late = await MeetLateAsync(batch, now, request.Count).ConfigureAwait(false);
                 var (expired, more) = await ExpireAsync(batch, now, request.Count).ConfigureAwait(false);
                 var (due, deferred) = await PromoteDueAsync(batch, request, now).ConfigureAwait(false);
                 batch.Db.Use(DropIdempotencyKeys).Bind(now).Later();
                 var next = await batch.Db.Use(SelectNext).ListAsync(static row => row.TimeOrNull(0)).ConfigureAwait(false);
-                return new PromoteReply(true, due, expired, more || due + deferred == request.Count, next[0], deferred);
+                return new PromoteReply(true, due, expired, more || late || due + deferred == request.Count, next[0], deferred);
             },
             cancellationToken);
 

@@ -143,7 +143,7 @@ internal sealed partial class PostgresStore
         if (head.UniqueKey is { } key)
         {
             // Who stores a new job with this key waits for us, or we for it.
-            await KeyLock.TakeAsync(batch, [KeyLock.Of($"unique {head.Line.Type}", key)]).ConfigureAwait(false);
+            await KeyLock.TakeSoonAsync(batch, [KeyLock.Of($"unique {head.Line.Type}", key)]).ConfigureAwait(false);
             var holder = await batch.Db.Use(SelectKeyHolder).Bind(head.Line.Type).Bind(key).Bind(id).NumberAsync().ConfigureAwait(false);
             if (holder is { } other)
             {

@@ -36,6 +36,10 @@ internal sealed class Session : IAsyncDisposable
         return new(from, connection, ticket, cancellationToken);
     }
 
+    /// <summary>On a connection that stays somebody else's, in the transaction that is open there.</summary>
+    public static Session Over(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        new(null, connection, null, cancellationToken);
+
     public Statement Use(string sql) => new(this, sql);
 
     /// <summary>Begins a transaction, with the first statement that is sent. The level is said, because a database may have another one
@@ -43,7 +47,7 @@ internal sealed class Session : IAsyncDisposable
     public void Begin(string how = "begin isolation level read committed")
     {
         Later(new NpgsqlBatchCommand(how));
-        if (_from is null or { Shared: true })
+        if (_from is { Shared: true })
         {
             Later(new NpgsqlBatchCommand(Connections.PlainInside));
             Later(new NpgsqlBatchCommand(Connections.ShortInside));
@@ -65,14 +69,18 @@ internal sealed class Session : IAsyncDisposable
     }
 
     /// <summary>Ends a transaction that failed; the connection goes back clean or not at all.</summary>
-    public async ValueTask RollbackAsync()
+    public async ValueTask RollbackAsync(params IReadOnlyList<string> how)
     {
         try
         {
             await Fresh().DisposeAsync().ConfigureAwait(false);
             if (_connection.State == System.Data.ConnectionState.Open)
             {
-                Later(new NpgsqlBatchCommand("rollback"));
+                foreach (var statement in how.Count == 0 ? ["rollback"] : how)
+                {
+                    Later(statement);
+                }
+
                 Patience = RollbackLimit;
                 await FlushAsync(CancellationToken.None).ConfigureAwait(false);   // who cancelled wants it ended all the more
             }
@@ -82,6 +90,8 @@ internal sealed class Session : IAsyncDisposable
             // the connection is broken; the server ends what it had begun
         }
     }
+
+    public void Later(string statement) => Later(new NpgsqlBatchCommand(statement));
 
     public void Later(NpgsqlBatchCommand command) => _batch.BatchCommands.Add(command);
 

@@ -107,7 +107,10 @@ internal static class StorageErrors
             Busy(error, $"the server at '{place}' gives no more (\"{error.MessageText}\")"),
         PostgresErrorCodes.QueryCanceled =>
             Busy(error, $"a statement took longer than a statement_timeout at '{place}' allows, or somebody cancelled it"),
-        PostgresErrorCodes.LockNotAvailable => Busy(error, "others held locks for too long"),
+        PostgresErrorCodes.LockNotAvailable => Busy(
+            error,
+            "others held locks for too long; a transaction of the program that is still open and shows the same unique or idempotency key "
+            + "is one of those"),
         PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure =>
             Busy(error, "others were in the way again and again"),
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName => new PawlException(

@@ -108,6 +108,12 @@ internal sealed partial class SqliteStore
     private static (string? Code, JobId? Other) Refuse(Batch batch, NewJob job, long now, out Enqueued? there)
     {
         there = null;
+        if (job.Id is { } reserved && StateOf(batch, reserved) is { } stands)
+        {
+            there = new Enqueued(reserved, true, stands);
+            return default;
+        }
+
         foreach (var (found, hash) in Holders(batch.Db, job, now))
         {
             if (!hash.AsSpan().SequenceEqual(job.BodyHash.Span))
@@ -176,7 +182,7 @@ internal sealed partial class SqliteStore
 
     private Enqueued Insert(Batch batch, NewJob job, long now)
     {
-        var id = batch.NextJobId();
+        var id = job.Id?.Value ?? batch.NextJobId();
         var line = batch.Lines.Get(batch.Db, job.Queue, job.Type);
         var runAt = job.RunAt is { } asked ? Math.Max(Micros.Of(asked), now) : now;
         var edges = job.DependsOn.Count == 0 ? [] : Edges(batch, job.DependsOn);

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Pawl;
 
 /// <summary>The way in: creates jobs, looks at them, commands them. A singleton from dependency injection.</summary>
@@ -44,6 +46,63 @@ public interface IJobs
     /// <exception cref="PawlException">Nothing was stored; the code says why. <see cref="Exception.Data"/> has which job was refused,
     /// from 0, under <c>index</c>, and under <c>other_index</c> the job of the same call that stands in its way.</exception>
     Task<IReadOnlyList<EnqueueResult>> EnqueueManyAsync(IReadOnlyList<JobDraft> drafts, CancellationToken cancellationToken = default);
+
+    /// <summary>Creates a job in a transaction of the caller's: it is there when that commits, and never was when it does not.</summary>
+    /// <remarks>
+    /// <para>For a store that is in the same database as the caller's own tables, which PostgreSQL can be. The jobs can be seen, run and
+    /// waited for after the commit; their numbers are known at once. A call that throws has stored nothing, and the transaction can go on
+    /// as if it had not been made.</para>
+    /// <para>Until the transaction ends, others who show the same unique or idempotency key wait for it. So keep it short, and show the
+    /// keys of one transaction in one order, or in one call. In REPEATABLE READ and SERIALIZABLE no job may depend on others or be
+    /// refused for a busy key: what they rest on could not be looked at.</para>
+    /// </remarks>
+    /// <param name="transaction">Open, on a connection to the database that Pawl keeps its jobs in.</param>
+    /// <param name="payload">What to do. Its class bears <see cref="JobAttribute"/> or was registered with a name.</param>
+    /// <param name="options">How it should run.</param>
+    /// <param name="cancellationToken">Stops waiting; the transaction should then be rolled back.</param>
+    /// <exception cref="PawlException">Nothing was stored; the code says why. Besides those of the other forms:
+    /// <c>transaction_foreign</c> (of another database, or one without Pawl's tables; always where the store is SQLite),
+    /// <c>transaction_ended</c>, <c>transaction_read_only</c>, <c>transaction_isolation</c>, and <c>transaction_conflict</c>: another
+    /// transaction was first, so roll back and run the whole of it again.</exception>
+    Task<EnqueueResult> EnqueueAsync<TPayload>(
+        DbTransaction transaction, TPayload payload, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
+        where TPayload : notnull;
+
+    /// <summary>Creates a job by the name of its type, in a transaction of the caller's.</summary>
+    /// <inheritdoc cref="EnqueueAsync{TPayload}(DbTransaction, TPayload, EnqueueOptions?, CancellationToken)" path="/remarks"/>
+    /// <param name="transaction">Open, on a connection to the database that Pawl keeps its jobs in.</param>
+    /// <param name="type">The name of the type.</param>
+    /// <param name="payload">UTF-8 JSON, at most 1 MB; kept as it is.</param>
+    /// <param name="options">How it should run.</param>
+    /// <param name="cancellationToken">Stops waiting; the transaction should then be rolled back.</param>
+    /// <exception cref="PawlException">Nothing was stored; the code says why.</exception>
+    Task<EnqueueResult> EnqueueAsync(
+        DbTransaction transaction,
+        string type,
+        ReadOnlyMemory<byte> payload,
+        EnqueueOptions? options = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Creates 1 to 10,000 jobs in a transaction of the caller's.</summary>
+    /// <inheritdoc cref="EnqueueAsync{TPayload}(DbTransaction, TPayload, EnqueueOptions?, CancellationToken)" path="/remarks"/>
+    /// <param name="transaction">Open, on a connection to the database that Pawl keeps its jobs in.</param>
+    /// <param name="payloads">What to do.</param>
+    /// <param name="options">How each should run. A unique or idempotency key would be that of every one: leave it out here.</param>
+    /// <param name="cancellationToken">Stops waiting; the transaction should then be rolled back.</param>
+    /// <returns>In the order given.</returns>
+    /// <exception cref="PawlException">Nothing was stored; the code says why.</exception>
+    Task<IReadOnlyList<EnqueueResult>> EnqueueManyAsync<TPayload>(
+        DbTransaction transaction,
+        IEnumerable<TPayload> payloads,
+        EnqueueOptions? options = null,
+        CancellationToken cancellationToken = default)
+        where TPayload : notnull;
+
+    /// <summary>Creates 1 to 10,000 jobs of any types in a transaction of the caller's.</summary>
+    /// <inheritdoc cref="EnqueueAsync{TPayload}(DbTransaction, TPayload, EnqueueOptions?, CancellationToken)" path="/remarks"/>
+    /// <exception cref="PawlException">Nothing was stored; the code says why.</exception>
+    Task<IReadOnlyList<EnqueueResult>> EnqueueManyAsync(
+        DbTransaction transaction, IReadOnlyList<JobDraft> drafts, CancellationToken cancellationToken = default);
 
     /// <summary>Reads a job.</summary>
     /// <exception cref="PawlException"><c>not_found</c>: there is no such job, or it was removed.</exception>

@@ -244,6 +244,12 @@ select d.job_id, 1, 1, l.worker_id, l.token, 'succeeded', l.started_at, d.ended_
     null, null, null, l.pack_id, d.pack_id
 from pawl.done d join pawl.lease l on l.id = d.lease_id join pawl.job j on j.id = d.job_id;
 
+-- Jobs that were stored in a transaction of a user's and depend on others. What those others did until its commit neither side could see,
+-- so each is looked at once more after it.
+create table pawl.late (
+    job_id bigint primary key
+);
+
 create table pawl.progress (
     job_id     bigint primary key,
     total      bigint,

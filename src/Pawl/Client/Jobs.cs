@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Pawl.Storage;
 using Pawl.Telemetry;
 
@@ -26,42 +27,15 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, TimeProvider 
         IEnumerable<TPayload> payloads, EnqueueOptions? options = null, CancellationToken cancellationToken = default)
         where TPayload : notnull
     {
-        ArgumentNullException.ThrowIfNull(payloads);
         var now = clock.GetUtcNow();
-        var jobs = new List<NewJob>();
-        foreach (var payload in payloads)
-        {
-            // Not counted on to the end: an endless source is refused too.
-            Bounds.Batch(jobs.Count + 1);
-            jobs.Add(maker.Of(payload, options, now));
-        }
-
-        return await StoreAsync(jobs, now, cancellationToken);
+        return await StoreAsync(All(payloads, options, now), now, cancellationToken);
     }
 
     public async Task<IReadOnlyList<EnqueueResult>> EnqueueManyAsync(
         IReadOnlyList<JobDraft> drafts, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(drafts);
-        Bounds.Batch(drafts.Count);
         var now = clock.GetUtcNow();
-        var jobs = new NewJob[drafts.Count];
-        for (var i = 0; i < jobs.Length; i++)
-        {
-            try
-            {
-                jobs[i] = maker.Of(drafts[i].Type, drafts[i].Payload, drafts[i].Options, now);
-            }
-            catch (PawlException fault)
-            {
-                throw new PawlException(fault.Code, $"Job {i} of the batch: {fault.Message} Nothing was stored.", fault, job: fault.Job)
-                {
-                    Data = { [Refusals.Index] = i },
-                };
-            }
-        }
-
-        return await StoreAsync(jobs, now, cancellationToken);
+        return await StoreAsync(All(drafts, now), now, cancellationToken);
     }
 
     public async Task<EnqueueResult> RunAgainAsync(JobId id, RunAgainOptions? options = null, CancellationToken cancellationToken = default)
@@ -93,9 +67,48 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, TimeProvider 
         RequestedBy = options.RequestedBy,
     };
 
-    private async ValueTask<EnqueueResult> StoreAsync(NewJob job, DateTimeOffset now, CancellationToken cancellationToken)
+    private List<NewJob> All<TPayload>(IEnumerable<TPayload> payloads, EnqueueOptions? options, DateTimeOffset now)
+        where TPayload : notnull
     {
-        var reply = await store.EnqueueAsync(new([job], now), cancellationToken);
+        ArgumentNullException.ThrowIfNull(payloads);
+        var jobs = new List<NewJob>();
+        foreach (var payload in payloads)
+        {
+            // Not counted on to the end: an endless source is refused too.
+            Bounds.Batch(jobs.Count + 1);
+            jobs.Add(maker.Of(payload, options, now));
+        }
+
+        return jobs;
+    }
+
+    private NewJob[] All(IReadOnlyList<JobDraft> drafts, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(drafts);
+        Bounds.Batch(drafts.Count);
+        var jobs = new NewJob[drafts.Count];
+        for (var i = 0; i < jobs.Length; i++)
+        {
+            try
+            {
+                jobs[i] = maker.Of(drafts[i].Type, drafts[i].Payload, drafts[i].Options, now);
+            }
+            catch (PawlException fault)
+            {
+                throw new PawlException(fault.Code, $"Job {i} of the batch: {fault.Message} Nothing was stored.", fault, job: fault.Job)
+                {
+                    Data = { [Refusals.Index] = i },
+                };
+            }
+        }
+
+        return jobs;
+    }
+
+    private async ValueTask<EnqueueResult> StoreAsync(
+        NewJob job, DateTimeOffset now, CancellationToken cancellationToken, DbTransaction? transaction = null)
+    {
+        var reply = await SendAsync([job], now, transaction, cancellationToken);
         if (reply.Refusal is { } refusal)
         {
             throw Refusals.Thrown(refusal, 1);
@@ -107,10 +120,10 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, TimeProvider 
     }
 
     private async ValueTask<IReadOnlyList<EnqueueResult>> StoreAsync(
-        IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken)
+        IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken, DbTransaction? transaction = null)
     {
         Bounds.Batch(jobs.Count);
-        var reply = await store.EnqueueAsync(new(jobs, now), cancellationToken);
+        var reply = await SendAsync(jobs, now, transaction, cancellationToken);
         if (reply.Refusal is { } refusal)
         {
             throw Refusals.Thrown(refusal, jobs.Count);
@@ -126,4 +139,10 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, TimeProvider 
 
         return results;
     }
+
+    private ValueTask<EnqueueReply> SendAsync(
+        IReadOnlyList<NewJob> jobs, DateTimeOffset now, DbTransaction? transaction, CancellationToken cancellationToken) =>
+        transaction is null
+            ? store.EnqueueAsync(new(jobs, now), cancellationToken)
+            : store.EnqueueInAsync(new(jobs, now), transaction, cancellationToken);
 }

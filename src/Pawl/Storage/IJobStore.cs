@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Pawl.Storage;
 
 /// <summary>The seam between the engine and a database: batches in, batches out, one round trip a call.</summary>
@@ -23,6 +25,15 @@ public interface IJobStore : IAsyncDisposable
 
     /// <summary>Stores new jobs, all or none. Those whose key is held by an equal job are answered with that job.</summary>
     ValueTask<EnqueueReply> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Stores new jobs, all or none, in a transaction of the caller's: they live and die with it.</summary>
+    /// <exception cref="PawlException">Nothing was stored, and the transaction is as it was: <c>transaction_foreign</c> where it cannot be
+    /// done in that transaction, <c>transaction_ended</c>, <c>transaction_read_only</c>, <c>transaction_isolation</c>,
+    /// <c>transaction_conflict</c>.</exception>
+    ValueTask<EnqueueReply> EnqueueInAsync(EnqueueRequest request, DbTransaction transaction, CancellationToken cancellationToken);
+
+    /// <summary>Draws numbers for jobs that will be stored later; none of them is ever given to another job.</summary>
+    ValueTask<IReadOnlyList<JobId>> ReserveIdsAsync(int count, CancellationToken cancellationToken);
 
     /// <summary>Leases runnable jobs to a worker.</summary>
     ValueTask<IReadOnlyList<Claimed>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken);

@@ -3,6 +3,10 @@ namespace Pawl.Storage;
 /// <summary>A job to be stored, with every default filled in.</summary>
 public sealed record NewJob
 {
+    /// <summary>A number from <see cref="IJobStore.ReserveIdsAsync"/>; null for a new one. Where a job of that number is there already, it
+    /// is the answer: so the same job can be sent twice and is stored once.</summary>
+    public JobId? Id { get; init; }
+
     /// <inheritdoc cref="Job.Type"/>
     public required string Type { get; init; }
 

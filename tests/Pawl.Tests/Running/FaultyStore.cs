@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Pawl.Storage;
 
 namespace Pawl.Tests.Running;
@@ -60,6 +61,13 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
 
     public ValueTask<EnqueueReply> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken) =>
         RunAsync("Enqueue", () => inner.EnqueueAsync(request, cancellationToken));
+
+    public ValueTask<EnqueueReply> EnqueueInAsync(
+        EnqueueRequest request, DbTransaction transaction, CancellationToken cancellationToken) =>
+        RunAsync("EnqueueIn", () => inner.EnqueueInAsync(request, transaction, cancellationToken));
+
+    public ValueTask<IReadOnlyList<JobId>> ReserveIdsAsync(int count, CancellationToken cancellationToken) =>
+        RunAsync("ReserveIds", () => inner.ReserveIdsAsync(count, cancellationToken));
 
     public ValueTask<IReadOnlyList<Claimed>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         RunAsync("Claim", () => inner.ClaimAsync(Claim = request, cancellationToken));
