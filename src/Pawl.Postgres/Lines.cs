@@ -14,6 +14,8 @@ internal sealed class Lines(Connections source)
     private readonly ConcurrentDictionary<(string Queue, string Type), Line> _byName = new();
     private readonly ConcurrentDictionary<int, Line> _byId = new();
 
+    public ICollection<Line> All => _byId.Values;
+
     public Line? Find(string queue, string type) => _byName.GetValueOrDefault((queue, type));
 
     /// <summary>The line of a number that a row named.</summary>

@@ -66,6 +66,15 @@ internal static class Plain
         order by l.id
         """;
 
+    private const string SelectOpenOf = """
+        select array(
+            select run.id from (select generate_series(r.lo, r.hi) as id from unnest(l.lo, l.hi) as r (lo, hi)) as run
+            where not run.id = any(l.own) and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0)
+            order by run.id)
+        from pawl.lease l
+        where l.id = $1 and l.open
+        """;
+
     private const string CloseLease = "update pawl.lease set open = false where id = $1";
 
     private const string InsertSucceeded = """
@@ -105,14 +114,24 @@ internal static class Plain
         var open = await batch.Db.Use(SelectOpen).Bind(worker).ListAsync(static row => (row.Long(0), row.Longs(1))).ConfigureAwait(false);
         foreach (var (lease, jobs) in open)
         {
-            if (jobs.Length > 0)
-            {
-                batch.Db.Use(InsertRunning).Bind(lease).Bind(jobs).Later();
-                batch.Db.Use(OwnRows).Bind(lease).Bind(jobs).Later();
-            }
-
-            batch.Db.Use(CloseLease).Bind(lease).Later();
+            WriteOut(batch, lease, jobs);
         }
+    }
+
+    /// <summary>Gives all that one lease holds, whose row the caller has locked, rows of their own, and closes it.</summary>
+    public static async ValueTask WriteOutLeaseAsync(Batch batch, long lease) =>
+        WriteOut(
+            batch, lease, await batch.Db.Use(SelectOpenOf).Bind(lease).FirstAsync(static row => row.Longs(0)).ConfigureAwait(false) ?? []);
+
+    private static void WriteOut(Batch batch, long lease, long[] jobs)
+    {
+        if (jobs.Length > 0)
+        {
+            batch.Db.Use(InsertRunning).Bind(lease).Bind(jobs).Later();
+            batch.Db.Use(OwnRows).Bind(lease).Bind(jobs).Later();
+        }
+
+        batch.Db.Use(CloseLease).Bind(lease).Later();
     }
 
     private static async ValueTask<bool> WriteOutQueuedAsync(Batch batch, long id)

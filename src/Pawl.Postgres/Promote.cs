@@ -40,25 +40,33 @@ internal sealed partial class PostgresStore
         """;
 
     /// <inheritdoc/>
-    public ValueTask<PromoteReply> PromoteAsync(PromoteRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(
-            async batch =>
-            {
-                if (!await LeadsAsync(batch.Db, request.Term).ConfigureAwait(false))
-                {
-                    return new PromoteReply(false, 0, 0, false, null);
-                }
+    public async ValueTask<PromoteReply> PromoteAsync(PromoteRequest request, CancellationToken cancellationToken)
+    {
+        var reply = await WriteAsync(batch => PromoteAsync(batch, request), cancellationToken).ConfigureAwait(false);
+        if (reply.Accepted)
+        {
+            await DoChoresAsync(request.Now, cancellationToken).ConfigureAwait(false);
+        }
 
-                // before the due ones: what is too late must not start
-                var now = Micros.Of(request.Now);
-                var late = await MeetLateAsync(batch, now, request.Count).ConfigureAwait(false);
-                var (expired, more) = await ExpireAsync(batch, now, request.Count).ConfigureAwait(false);
-                var (due, deferred) = await PromoteDueAsync(batch, request, now).ConfigureAwait(false);
-                batch.Db.Use(DropIdempotencyKeys).Bind(now).Later();
-                var next = await batch.Db.Use(SelectNext).ListAsync(static row => row.TimeOrNull(0)).ConfigureAwait(false);
-                return new PromoteReply(true, due, expired, more || late || due + deferred == request.Count, next[0], deferred);
-            },
-            cancellationToken);
+        return reply;
+    }
+
+    private async ValueTask<PromoteReply> PromoteAsync(Batch batch, PromoteRequest request)
+    {
+        if (!await LeadsAsync(batch.Db, request.Term).ConfigureAwait(false))
+        {
+            return new PromoteReply(false, 0, 0, false, null);
+        }
+
+        // before the due ones: what is too late must not start
+        var now = Micros.Of(request.Now);
+        var late = await MeetLateAsync(batch, now, request.Count).ConfigureAwait(false);
+        var (expired, more) = await ExpireAsync(batch, now, request.Count).ConfigureAwait(false);
+        var (due, deferred) = await PromoteDueAsync(batch, request, now).ConfigureAwait(false);
+        batch.Db.Use(DropIdempotencyKeys).Bind(now).Later();
+        var next = await batch.Db.Use(SelectNext).ListAsync(static row => row.TimeOrNull(0)).ConfigureAwait(false);
+        return new PromoteReply(true, due, expired, more || late || due + deferred == request.Count, next[0], deferred);
+    }
 
     private async ValueTask<(int Due, int Deferred)> PromoteDueAsync(Batch batch, PromoteRequest request, long now)
     {

@@ -36,6 +36,9 @@ internal sealed partial class PostgresStore
                 select id from pawl.job where id between run.lo and run.hi and not id = any(l.own) order by id limit 1) as still)
         """;
 
+    // A job that is gone has no result that says it is held no more.
+    private const string LeaveLeases = "update pawl.lease set own = own || $2 where id = any($1) and open";
+
     private static readonly string[] DropsOfJobs =
     [
         "delete from pawl.unique_key where job_id = any($1)",
@@ -85,6 +88,7 @@ internal sealed partial class PostgresStore
     /// <summary>Removes those of the jobs that have ended, with all they hold; how many that were.</summary>
     private static async ValueTask<int> RemoveAsync(Batch batch, long[] wanted)
     {
+        batch.Db.Use(ShareRemoval).LaterUnread();
         batch.Db.Use(LockStates).Bind(wanted).LaterUnread();
         await batch.Db.Use(LockBodies).Bind(wanted).RunAsync().ConfigureAwait(false);
         var ended = await batch.Db.Use(SelectEnded).Bind(wanted).ListAsync(static row => (
@@ -115,6 +119,7 @@ internal sealed partial class PostgresStore
         long[] leases = [.. ended.Where(static job => job.Lease is not null).Select(static job => job.Lease!.Value).Distinct().Order()];
         if (leases.Length > 0)
         {
+            batch.Db.Use(LeaveLeases).Bind(leases).Bind(ids).Later();
             batch.Db.Use(DropLeases).Bind(leases).Later();
         }
 

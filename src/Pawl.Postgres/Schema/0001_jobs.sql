@@ -19,6 +19,9 @@ create table pawl.line (
     unique (queue, type)
 );
 
+-- Tables that fill and empty all the time are vacuumed after a number of dead rows, not after a share of all, and without rest: what is
+-- dead at the front stands in the way of the next claim.
+
 -- Kept counts: no page ever counts jobs. Each transaction appends what it changed; the leader folds that into line_count and minute.
 create table pawl.line_count (
     line_id integer not null references pawl.line (id),
@@ -33,7 +36,7 @@ create table pawl.delta (
     minute  bigint not null,
     counts  bigint[] not null,   -- in the order of the model's states, then held, dead, retry, deferred
     tally   bigint[] not null    -- in the order of minute's columns
-);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
 
 -- What jobs of one call mostly share, kept once.
 create table pawl.shape (
@@ -71,7 +74,7 @@ create table pawl.job (
     traceparent       text,
     requested_by      text,
     body_hash         bytea
-);
+) partition by range (id);
 
 create index job_parent on pawl.job (parent_id, id) where parent_id is not null;
 
@@ -82,7 +85,7 @@ create table pawl.ready (
     run_at   bigint not null,
     lo       bigint not null primary key,
     hi       bigint not null
-);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
 
 create index ready_line on pawl.ready (line_id, priority desc, run_at, lo);
 
@@ -99,7 +102,7 @@ create table pawl.lease (
     ahead_hi   bigint[] not null,
     own        bigint[] not null default '{}',   -- of its jobs those that have a row of their own since
     open       boolean not null default true
-);
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
 create index lease_open on pawl.lease (worker_id, id) where open;
 
@@ -109,7 +112,7 @@ create table pawl.done (
     ended_at bigint not null,
     run_us   bigint not null,
     pack_id  bigint not null               -- where its end is told
-);
+) partition by range (job_id);
 
 create table pawl.job_state (
     id                  bigint primary key,
@@ -149,7 +152,7 @@ create table pawl.job_state (
     check ((state in ('succeeded', 'failed', 'cancelled')) = (ended_at is not null)),
     check (held is null or state = 'queued'),
     check (dismissed_at is null or state = 'failed')
-) with (fillfactor = 80);
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
 create index job_state_line on pawl.job_state (line_id, priority desc, run_at, id) where state = 'queued' and held is null;
 create index job_state_retry on pawl.job_state (line_id) where failures > 0 and state = 'queued' and held is null;
@@ -167,7 +170,24 @@ create table pawl.job_end (
     result   text,
     degraded text,
     error    text
+) partition by range (id);
+
+-- The tables that have a row for each job, however plain it is, are cut into slices of numbers, which the program makes ahead and drops
+-- whole. What must be kept longer than its slice is moved to the tables below the first of them; numbers that no slice was made for go to
+-- the rest.
+create table pawl.slice (
+    id integer generated always as identity primary key,
+    lo bigint not null unique,
+    hi bigint not null,      -- the first number of the next
+    check (lo < hi)
 );
+
+create table pawl.job_kept partition of pawl.job for values from (minvalue) to (1);
+create table pawl.done_kept partition of pawl.done for values from (minvalue) to (1);
+create table pawl.job_end_kept partition of pawl.job_end for values from (minvalue) to (1);
+create table pawl.job_rest partition of pawl.job default;
+create table pawl.done_rest partition of pawl.done default;
+create table pawl.job_end_rest partition of pawl.job_end default;
 
 create table pawl.job_cancel (
     id         bigint primary key,
@@ -347,7 +367,7 @@ create table pawl.event_in (
     n       integer not null,
     at      bigint not null,
     pack    bytea not null
-);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
 
 create table pawl.event (
     seq     bigint primary key,            -- of its last event
