@@ -18,7 +18,9 @@ if (args.Length != 1)
 var builder = Host.CreateApplicationBuilder();
 builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 await using var source = NpgsqlDataSource.Create(args[0]);
+// <host>
 builder.Services.AddPawl().UsePostgres(source).AddHandler<PackHandler, Pack>();
+// </host>
 
 using var host = builder.Build();
 await host.StartAsync();
