@@ -15,6 +15,44 @@ public sealed class NamesTests
     [InlineData("a b")]
     [InlineData("a/b")]
     [InlineData("-a")]
+    [InlineData("a\0b")]
+    [InlineData("naïve")]
+    [InlineData("a\u202eb")]
+    public void Any_other_is_refused(string? name) =>
+        Assert.Equal("name_invalid", Assert.Throws<PawlException>(() => Names.Queue(name)).Code);
+
+    [Fact]
+    public void A_refusal_shows_no_more_than_100_characters_and_nothing_that_acts_on_a_terminal()
+    {
+        var refused = Assert.Throws<PawlException>(() => Names.Type("\u001b[31m\u202e" + new string('x', 10_000)));
+
+        Assert.DoesNotContain('\u001b', refused.Message);
+        Assert.DoesNotContain('\u202e', refused.Message);
+        Assert.Contains("10006 characters", refused.Message, StringComparison.Ordinal);
+        Assert.True(refused.Message.Length < 500);
+    }
+
+    [Theory]
+    [InlineData("order-7")]
+    [InlineData("https://acme.test/x?y=1#z")]
+    public void A_visible_key_passes(string key) => Assert.Equal(key, Names.Key(key, "A key"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("a\tb")]
+    [InlineData("é")]
+    public void Any_other_key_is_refused(string key) =>
+        Assert.Equal("key_invalid", Assert.Throws<PawlException>(() => Names.Key(key, "A key")).Code);
+
+    [Fact]
+    public void A_key_has_at_most_255_characters()
+    {
+        Names.Key(new('k', 255), "A key");
+        Assert.Equal("key_invalid", Assert.Throws<PawlException>(() => Names.Key(new('k', 256), "A key")).Code);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(0xD83D)]
     [InlineData(0xDE00)]
