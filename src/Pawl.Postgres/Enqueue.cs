@@ -28,21 +28,6 @@ internal sealed partial class PostgresStore
 
     private const int MostDepth = 8;
 
-    /// <inheritdoc/>
-    public async ValueTask<EnqueueReply> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken)
-    {
-        ThrowIfNotReady();
-        await GrowAsync(0).ConfigureAwait(false);   // this process's first
-        var reply = await WriteAsync(batch => EnqueueAsync(batch, request.Jobs, Micros.Of(request.Now)), cancellationToken)
-            .ConfigureAwait(false);
-        if (reply.Jobs.Count > 0)
-        {
-            await GrowAsync(reply.Jobs[^1].Id.Value).ConfigureAwait(false);
-        }
-
-        return reply;
-    }
-
     /// <summary>All or none: everything is checked before the first row is written.</summary>
     private async ValueTask<EnqueueReply> EnqueueAsync(Batch batch, IReadOnlyList<NewJob> jobs, long now)
     {

@@ -205,7 +205,7 @@ internal sealed partial class PostgresStore
     private static string? Text(ReadOnlyMemory<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8.Span);
 
     /// <summary>A new job on its way into the tables.</summary>
-    private sealed class Draft
+    internal sealed class Draft
     {
         public long Id { get; set; }
 
@@ -217,7 +217,7 @@ internal sealed partial class PostgresStore
 
         public string? Reasons { get; init; }
 
-        public required long RunAt { get; init; }
+        public required long RunAt { get; set; }
 
         public required IReadOnlyList<(Dependency Edge, bool Met)> Edges { get; init; }
 

@@ -23,6 +23,7 @@ internal sealed partial class PostgresStore : IJobStore
         _lines = new Lines(source);
         _shapes = new Shapes(source);
         _commits = new Commits(source, Wakeups);
+        _gathering = new Gathering(StoreGatheredAsync);
     }
 
     /// <inheritdoc/>
@@ -47,6 +48,7 @@ internal sealed partial class PostgresStore : IJobStore
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _gathering.CloseAsync().ConfigureAwait(false);
         await _commits.DisposeAsync().ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
     }
