@@ -14,12 +14,10 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
     private const string InsertDelta = "insert into pawl.delta (line_id, minute, counts, tally) values ($1, $2, $3, $4)";
 
     private readonly EventPack _events = new();
-    private readonly HashSet<long> _attention = [];
+    private readonly Hints _hints = new();
     private readonly HashSet<long> _jobEvents = [];
     private readonly Dictionary<(int Line, long Minute), Delta> _deltas = [];
     private long? _pack;
-    private int? _runnable;
-    private DateTimeOffset? _scheduled;
 
     public Session Db => db;
 
@@ -121,11 +119,11 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
     /// <summary>What a line does in the minute of a time.</summary>
     public Tally TallyOf(Line line, long now) => DeltaOf(line, now - (now % Tally.MinuteMicros)).Tally;
 
-    public void Runnable(int priority) => _runnable = _runnable is { } known ? Math.Max(known, priority) : priority;
+    public void Runnable(int priority) => _hints.Runnable(priority);
 
-    public void Scheduled(DateTimeOffset at) => _scheduled = _scheduled is { } known && known <= at ? known : at;
+    public void Scheduled(DateTimeOffset at) => _hints.Scheduled(at);
 
-    public void Attention(long worker) => _attention.Add(worker);
+    public void Attention(long worker) => _hints.Attention(worker);
 
     /// <summary>Sends what was gathered with the commit.</summary>
     public async ValueTask CommitAsync()
@@ -154,27 +152,18 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
         }
     }
 
-    /// <summary>After the commit: tells who waits.</summary>
-    public void Tell(Wakeups wakeups)
+    /// <summary>After the commit: tells who waits, here and in other processes.</summary>
+    public void Tell(Wakeups wakeups, Notifier? notifier)
     {
-        if (_runnable is { } priority)
-        {
-            wakeups.SayRunnable(priority);
-        }
-
-        if (_scheduled is { } at)
-        {
-            wakeups.SayScheduled(at);
-        }
-
-        foreach (var worker in _attention)
-        {
-            wakeups.SayAttention(worker);
-        }
-
         if (_events.Count > 0)
         {
-            wakeups.SayRecorded(_pack!.Value);
+            _hints.Recorded();
+        }
+
+        if (!_hints.IsEmpty)
+        {
+            _hints.Tell(wakeups, _pack ?? 0);
+            notifier?.Add(_hints);
         }
     }
 

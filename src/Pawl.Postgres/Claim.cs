@@ -111,6 +111,11 @@ internal sealed partial class PostgresStore
         await _claiming.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (_idle && !await HasAnyAsync(request, cancellationToken).ConfigureAwait(false))
+            {
+                return [];
+            }
+
             var memories = new Dictionary<string, Memory>(StringComparer.Ordinal);
             var (claimed, held) = await WriteAsync(
                 batch =>
@@ -119,6 +124,7 @@ internal sealed partial class PostgresStore
                     return ClaimAsync(batch, request, memories);
                 },
                 cancellationToken).ConfigureAwait(false);
+            _idle = claimed.Count == 0;
             if (held is not null)
             {
                 _held.Add(held);

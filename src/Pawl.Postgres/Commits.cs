@@ -7,7 +7,7 @@ namespace Pawl.Postgres;
 /// finds the jobs too.</summary>
 /// <remarks>The driver tells nobody of a commit, and a notification of the server's from within would make all commits wait for each
 /// other. So the server is asked for the fate of those transactions, ever more seldom, for a minute.</remarks>
-internal sealed class Commits(Connections source, Wakeups wakeups) : IAsyncDisposable
+internal sealed class Commits(Connections source, Wakeups wakeups, Notifier? notifier) : IAsyncDisposable
 {
     // no longer known: it ended so long ago that the server forgot
     private const string SelectFates = """
@@ -120,7 +120,7 @@ internal sealed class Commits(Connections source, Wakeups wakeups) : IAsyncDispo
 
             if (fate == "committed")
             {
-                one.Batch.Tell(wakeups);   // also where a savepoint took the jobs back: a hint may be wrong
+                one.Batch.Tell(wakeups, notifier);   // also where a savepoint took the jobs back: a hint may be wrong
             }
         }
     }

@@ -69,9 +69,10 @@ internal sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LineFacts>> LinesAsync(CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<LineFacts>>(
+        ReadOneAsync<IReadOnlyList<LineFacts>>(
             async db =>
             {
+                // Not on one snapshot: a line that comes meanwhile is shown with the next look, and each statement is whole in itself.
                 var lines = await db.Use(SelectLineFacts).ListAsync(static row => (Id: row.Int(0), Facts: new LineFacts
                 {
                     Queue = row.Text(1),
@@ -94,7 +95,7 @@ internal sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<MinuteFacts>> MinutesAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<MinuteFacts>>(
+        ReadOneAsync<IReadOnlyList<MinuteFacts>>(
             async db => await db.Use(SelectMinutes).Bind(since).ListAsync(static row => new MinuteFacts(
                 row.Time(0), row.Text(1), row.Text(2), row.Long(3), row.Long(4),
                 Enum.GetValues<Outcome>().ToDictionary(outcome => outcome, outcome => row.Long(5 + (int)outcome)),

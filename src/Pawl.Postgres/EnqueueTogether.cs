@@ -210,7 +210,7 @@ internal sealed partial class PostgresStore
         // Others are at it too, so the next group will come at once. A number that is not used is nobody's.
         if (drafts.Count <= MostDrawn && _gathering.IsBusy)
         {
-            batch.Db.Use(NextIds).Bind(drafts.Count).EachLater(row => _numbers.Keep(row.Longs(0), row.Long(1), era));
+            batch.Db.Use(NextIds).Bind(drafts.Count * 3 / 2 + 4).EachLater(row => _numbers.Keep(row.Longs(0), row.Long(1), era));
         }
     }
 

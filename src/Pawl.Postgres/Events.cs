@@ -66,7 +66,7 @@ internal sealed partial class PostgresStore
     /// be something new to read.</summary>
     private async ValueTask<bool> NumberEventsAsync(CancellationToken cancellationToken)
     {
-        if (!await ReadAsync(db => db.Use(HasUnnumbered).AnyAsync(), cancellationToken).ConfigureAwait(false))
+        if (!await ReadOneAsync(db => db.Use(HasUnnumbered).AnyAsync(), cancellationToken).ConfigureAwait(false))
         {
             return false;
         }

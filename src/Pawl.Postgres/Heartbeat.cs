@@ -9,8 +9,8 @@ internal sealed partial class PostgresStore
         """;
 
     private const string Beat = """
-        update pawl.worker set beat = greatest(beat, $1), slots_used = $2, draining = $3, gone = $4, seen_at = $5
-        where id = $6 and not gone
+        update pawl.worker set beat = greatest(beat, $2), slots_used = $3, draining = $4, gone = $5, seen_at = $6
+        where id = $1 and not gone
         returning drain
         """;
 
@@ -31,6 +31,12 @@ internal sealed partial class PostgresStore
         order by 1
         """;
 
+    private const string BeatAndHeld = $"""
+        with beat as ({Beat}) select beat.drain, held.id, held.attempt, held.cancel
+        from beat left join ({SelectHeld}) as held (id, attempt, cancel) on true
+        order by held.id
+        """;
+
     /// <inheritdoc/>
     public ValueTask<long> RegisterAsync(WorkerFacts worker, DateTimeOffset now, CancellationToken cancellationToken) =>
         WriteAsync(
@@ -38,6 +44,7 @@ internal sealed partial class PostgresStore
             {
                 var id = await batch.Db.Use(InsertWorker).Bind(StoreJson.Write(worker)).Bind(worker.Remote).Bind(now).NumberAsync()
                     .ConfigureAwait(false);
+                _listener?.Start();
                 return id!.Value;
             },
             cancellationToken,
@@ -45,26 +52,44 @@ internal sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public ValueTask<HeartbeatReply> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(
-            async batch =>
+        request.Begun.Count == 0
+            ? ReadOneAsync(db => BeatAsync(db, request), cancellationToken, Lane.Life)
+            : WriteAsync(batch => BeatAsync(batch, request), cancellationToken, Lane.Life);
+
+    /// <summary>One statement, which needs no transaction around it.</summary>
+    private static async ValueTask<HeartbeatReply> BeatAsync(Session db, HeartbeatRequest request)
+    {
+        var (known, drain) = (false, false);
+        var held = new List<HeldLease>();
+        await Bind(db.Use(BeatAndHeld), request).EachAsync(row =>
+        {
+            (known, drain) = (true, row.Flag(0));
+            if (row.LongOrNull(1) is { } job)
             {
-                var beat = await batch.Db.Use(Beat).Bind(request.Beat).Bind(request.SlotsUsed).Bind(request.Draining).Bind(request.Leaving)
-                    .Bind(request.Now).Bind(request.WorkerId).ValueAsync(static row => row.Flag(0)).ConfigureAwait(false);
-                if (beat is not { } drain)
-                {
-                    return new HeartbeatReply(false, false, []);
-                }
+                held.Add(new HeldLease(new JobId(job), row.Int(2), row.Flag(3)));
+            }
+        }).ConfigureAwait(false);
+        return new HeartbeatReply(known, drain, held);
+    }
 
-                foreach (var (job, attempt, token) in request.Begun.OrderBy(lease => lease.Job.Value))   // id order, or two sweeps deadlock
-                {
-                    await Plain.WriteOutAsync(batch, job.Value).ConfigureAwait(false);
-                    batch.Db.Use(MarkBegun).Bind(job).Bind(attempt).Bind(token).Later();
-                }
+    private static async ValueTask<HeartbeatReply> BeatAsync(Batch batch, HeartbeatRequest request)
+    {
+        if (await Bind(batch.Db.Use(Beat), request).ValueAsync(static row => row.Flag(0)).ConfigureAwait(false) is not { } drain)
+        {
+            return new HeartbeatReply(false, false, []);
+        }
 
-                var held = await batch.Db.Use(SelectHeld).Bind(request.WorkerId)
-                    .ListAsync(static row => new HeldLease(new JobId(row.Long(0)), row.Int(1), row.Flag(2))).ConfigureAwait(false);
-                return new HeartbeatReply(true, drain, held);
-            },
-            cancellationToken,
-            Lane.Life);
+        foreach (var (job, attempt, token) in request.Begun.OrderBy(lease => lease.Job.Value))   // id order, or two sweeps deadlock
+        {
+            await Plain.WriteOutAsync(batch, job.Value).ConfigureAwait(false);
+            batch.Db.Use(MarkBegun).Bind(job).Bind(attempt).Bind(token).Later();
+        }
+
+        var held = await batch.Db.Use(SelectHeld).Bind(request.WorkerId)
+            .ListAsync(static row => new HeldLease(new JobId(row.Long(0)), row.Int(1), row.Flag(2))).ConfigureAwait(false);
+        return new HeartbeatReply(true, drain, held);
+    }
+
+    private static Statement Bind(Statement beat, HeartbeatRequest request) =>
+        beat.Bind(request.WorkerId).Bind(request.Beat).Bind(request.SlotsUsed).Bind(request.Draining).Bind(request.Leaving).Bind(request.Now);
 }

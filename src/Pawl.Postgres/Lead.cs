@@ -7,37 +7,45 @@ internal sealed partial class PostgresStore
     private const string SelectLeader = "select worker_id, term, beat from pawl.leader where name = $1";
 
     // One statement that locks the row, whether it then changes it or not, and compares before it sets: of two that saw the same silence
-    // one wins, and whoever asks reads what holds.
+    // one wins. Whoever is refused reads what held when he asked.
     private const string AskForLead = """
-        insert into pawl.leader as l (name, worker_id, term, beat) values ($4, $1, 1, 1)
-        on conflict (name) do update set
-            worker_id = excluded.worker_id,
-            term = l.term + case when l.worker_id = excluded.worker_id then 0 else 1 end,
-            beat = l.beat + 1
-        where l.worker_id = excluded.worker_id
-            or not exists (select 1 from pawl.worker w where w.id = l.worker_id and not w.gone)
-            or (l.term = $2 and l.beat = $3)
+        with asked as (
+            insert into pawl.leader as l (name, worker_id, term, beat) values ($4, $1, 1, 1)
+            on conflict (name) do update set
+                worker_id = excluded.worker_id,
+                term = l.term + case when l.worker_id = excluded.worker_id then 0 else 1 end,
+                beat = l.beat + 1
+            where l.worker_id = excluded.worker_id
+                or not exists (select 1 from pawl.worker w where w.id = l.worker_id and not w.gone)
+                or (l.term = $2 and l.beat = $3)
+            returning worker_id, term, beat)
+        select worker_id, term, beat from asked
+        union all
+        select worker_id, term, beat from pawl.leader where name = $4 and not exists (select 1 from asked)
         """;
 
     private const string LeaveLead = "update pawl.leader set worker_id = null where name = $2 and worker_id = $1";
 
     /// <inheritdoc/>
-    public ValueTask<LeadReply> LeadAsync(LeadRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(
-            async batch =>
-            {
-                var ask = request.Leave
-                    ? batch.Db.Use(LeaveLead).Bind(request.WorkerId).Bind(request.Name)
-                    : batch.Db.Use(AskForLead).Bind(request.WorkerId).Bind(request.TakeFrom?.Term).Bind(request.TakeFrom?.Beat)
-                        .Bind(request.Name);
-                ask.Later();
-                var (leader, term, beat) = await LeaderAsync(batch.Db, request.Name).ConfigureAwait(false);
-                return new LeadReply(leader == request.WorkerId, leader, term, beat);
-            },
-            cancellationToken);
+    public async ValueTask<LeadReply> LeadAsync(LeadRequest request, CancellationToken cancellationToken)
+    {
+        var (leader, term, beat) = request.Leave
+            ? await WriteAsync(
+                batch =>
+                {
+                    batch.Db.Use(LeaveLead).Bind(request.WorkerId).Bind(request.Name).Later();
+                    return LeaderAsync(batch.Db.Use(SelectLeader).Bind(request.Name));
+                },
+                cancellationToken).ConfigureAwait(false)
+            : await ReadOneAsync(
+                db => LeaderAsync(
+                    db.Use(AskForLead).Bind(request.WorkerId).Bind(request.TakeFrom?.Term).Bind(request.TakeFrom?.Beat).Bind(request.Name)),
+                cancellationToken).ConfigureAwait(false);
+        return new LeadReply(leader == request.WorkerId, leader, term, beat);
+    }
 
     /// <summary>Who leads; nobody, in term 0, before the first did.</summary>
-    private static async ValueTask<(long? Leader, long Term, long Beat)> LeaderAsync(Session db, string name) =>
-        await db.Use(SelectLeader).Bind(name).ValueAsync(static row => (Leader: row.LongOrNull(0), Term: row.Long(1), Beat: row.Long(2)))
+    private static async ValueTask<(long? Leader, long Term, long Beat)> LeaderAsync(Statement statement) =>
+        await statement.ValueAsync(static row => (Leader: row.LongOrNull(0), Term: row.Long(1), Beat: row.Long(2)))
             .ConfigureAwait(false) ?? (null, 0, 0);
 }

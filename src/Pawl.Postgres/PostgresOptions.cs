@@ -22,4 +22,10 @@ public sealed class PostgresOptions
 
     /// <summary>How long the opening of a new connection may take. 1 s to 5 min, in whole seconds; default 2 s.</summary>
     public TimeSpan? ConnectTimeout { get; set; }
+
+    /// <summary>Whether processes tell each other of new work by NOTIFY, and hear of it by LISTEN on one connection beside the pool.
+    /// Default true.</summary>
+    /// <remarks>Without it everything works; work that another process has enqueued is only found at the next poll. Where a pooler does not
+    /// pass notifications on, as PgBouncer in transaction mode, that is found out and no connection is kept.</remarks>
+    public bool Listen { get; set; } = true;
 }

@@ -14,16 +14,26 @@ internal sealed partial class PostgresStore : IJobStore
     private readonly Connections _source;
     private readonly Lines _lines;
     private readonly Shapes _shapes;
+    private readonly Notifier? _notifier;
+    private readonly Listener? _listener;
     private readonly Commits _commits;
     private volatile bool _ready;
+    private int _disposed;
 
-    private PostgresStore(Connections source)
+    private PostgresStore(Connections source, bool listen)
     {
         _source = source;
         _lines = new Lines(source);
         _shapes = new Shapes(source);
-        _commits = new Commits(source, Wakeups);
         _gathering = new Gathering(StoreGatheredAsync);
+        if (listen)
+        {
+            var self = Listener.NewName();
+            _notifier = new Notifier(source, self, TimeProvider.System);
+            _listener = new Listener(source, _notifier, Wakeups, self, TimeProvider.System);
+        }
+
+        _commits = new Commits(source, Wakeups, _notifier);
     }
 
     /// <inheritdoc/>
@@ -38,17 +48,28 @@ internal sealed partial class PostgresStore : IJobStore
     /// <summary>Gets ready to connect; nothing is sent yet.</summary>
     /// <exception cref="PawlException"><c>config_invalid</c>, without any secret of the string.</exception>
     public static PostgresStore Open(string connectionString, PostgresOptions? options = null) =>
-        new(Connections.Open(connectionString, options ?? new(), TimeProvider.System));
+        new(Connections.Open(connectionString, options ?? new(), TimeProvider.System), options?.Listen ?? true);
 
     /// <summary>Works with connections of a data source that stays somebody else's.</summary>
     /// <exception cref="PawlException"><c>config_invalid</c> for one whose pool is too small.</exception>
     public static PostgresStore Open(NpgsqlDataSource source, PostgresOptions? options = null) =>
-        new(Connections.Open(source, options ?? new(), TimeProvider.System));
+        new(Connections.Open(source, options ?? new(), TimeProvider.System), options?.Listen ?? true);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _gathering.CloseAsync().ConfigureAwait(false);
+        if (_listener is not null && _notifier is not null)
+        {
+            await _listener.DisposeAsync().ConfigureAwait(false);
+            await _notifier.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _commits.DisposeAsync().ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
     }
@@ -70,7 +91,7 @@ internal sealed partial class PostgresStore : IJobStore
                 var value = await work(batch).ConfigureAwait(false);
                 await batch.CommitAsync().ConfigureAwait(false);
                 Meters.Commits.Add(1);
-                batch.Tell(Wakeups);
+                batch.Tell(Wakeups, _notifier);
                 return value;
             }
             catch (Exception error)
@@ -85,18 +106,35 @@ internal sealed partial class PostgresStore : IJobStore
     }
 
     /// <summary>Runs work on one snapshot that nobody's writing changes.</summary>
-    private async ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> work, CancellationToken cancellationToken)
+    private ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> work, CancellationToken cancellationToken) =>
+        ReadAsync(work, Lane.Call, whole: true, cancellationToken);
+
+    /// <summary>Runs statements each of which is whole in itself, such as a single one.</summary>
+    private ValueTask<T> ReadOneAsync<T>(
+        Func<Session, ValueTask<T>> work, CancellationToken cancellationToken, Lane lane = Lane.Call) =>
+        ReadAsync(work, lane, whole: false, cancellationToken);
+
+    private async ValueTask<T> ReadAsync<T>(
+        Func<Session, ValueTask<T>> work, Lane lane, bool whole, CancellationToken cancellationToken)
     {
         ThrowIfNotReady();
         for (var (tries, broken) = (1, 0); ; tries++)
         {
-            var session = await Session.OpenAsync(_source, cancellationToken).ConfigureAwait(false);
+            var session = await Session.OpenAsync(_source, cancellationToken, lane).ConfigureAwait(false);
             await using var closed = session.ConfigureAwait(false);
             try
             {
-                session.Begin("begin isolation level repeatable read, read only");
+                if (whole)
+                {
+                    session.Begin("begin isolation level repeatable read, read only");
+                }
+
                 var value = await work(session).ConfigureAwait(false);
-                await session.EndReadAsync().ConfigureAwait(false);
+                if (whole)
+                {
+                    await session.EndReadAsync().ConfigureAwait(false);
+                }
+
                 Meters.Reads.Add(1);
                 return value;
             }

@@ -42,7 +42,8 @@ internal sealed partial class PostgresStore
     /// <inheritdoc/>
     public async ValueTask<PromoteReply> PromoteAsync(PromoteRequest request, CancellationToken cancellationToken)
     {
-        var reply = await WriteAsync(batch => PromoteAsync(batch, request), cancellationToken).ConfigureAwait(false);
+        var reply = await NotDueAsync(request, cancellationToken).ConfigureAwait(false)
+            ?? await WriteAsync(batch => PromoteAsync(batch, request), cancellationToken).ConfigureAwait(false);
         if (reply.Accepted)
         {
             await DoChoresAsync(request.Now, cancellationToken).ConfigureAwait(false);

@@ -17,7 +17,7 @@ internal sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<WorkerRow>>(
+        ReadOneAsync<IReadOnlyList<WorkerRow>>(
             async db => await db.Use(SelectWorkers).ListAsync(static row => new WorkerRow(
                 row.Long(0), StoreJson.ReadFacts(row.Text(1)), row.Long(2), row.Flag(3),
                 Dead: false,   // it may live on any machine: only its silence tells
