@@ -97,9 +97,9 @@ internal sealed partial class Worker
         {
             await LearnAsync();
         }
-        catch (Exception) when (!_stopping.IsCancellationRequested)
+        catch (Exception)
         {
-            // The claim that follows meets the same store and says so.
+            // The claim that follows meets the same store and says so; and when we stop, none follows.
         }
     }
 
