@@ -21,8 +21,8 @@ internal static class Figures
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{run.Faults.Count} faults, {run.Lives.Count(life => life.Killed)} kills, "
-            + $"{run.Calls.Count(call => call.What == "invoke")} calls, {failed.Count} failed ({storedAllTheSame} stored all the same), {run.Stored.Jobs.Count} jobs,"
-            + $" {run.Stored.Events.Count} events, {stale} stale writes refused, attempts: "
+            + $"{run.Calls.Count(call => call.What == "invoke")} calls, {failed.Count} failed ({storedAllTheSame} stored all the same), "
+            + $"{run.Stored.Jobs.Count} jobs, {run.Stored.Events.Count} events, {stale} stale writes refused, attempts: "
             + $"{string.Join(", ", outcomes.Order(StringComparer.Ordinal))}; {Rates(run)}");
     }
 

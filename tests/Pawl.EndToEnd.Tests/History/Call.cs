@@ -1,8 +1,8 @@
 namespace Pawl.EndToEnd.Tests.History;
 
 /// <summary>One line of the client log: written before a call (<c>invoke</c>), and after its answer (<c>ok</c> or <c>fail</c>).</summary>
-/// <remarks>An <c>invoke</c> without an answer, or with <c>fail</c>, may or may not have happened: its process was killed in between, or the
-/// store went away.</remarks>
+/// <remarks>An <c>invoke</c> without an answer, or with <c>fail</c>, may or may not have happened: its process was killed in between, or
+/// the store went away.</remarks>
 internal sealed record Call
 {
     /// <summary>Which life of the process made it, from 1.</summary>
