@@ -65,8 +65,9 @@ internal sealed partial class PostgresStore
         {
             return await WriteAsync(batch => DropSliceAsync(batch, request), cancellationToken).ConfigureAwait(false);
         }
-        catch (PostgresException error)
-            when (error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.InsufficientPrivilege)
+        catch (Exception error)
+            when ((error as PostgresException ?? error.InnerException as PostgresException)?.SqlState
+                is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.InsufficientPrivilege)
         {
             return 0;   // somebody reads them; or this role may drop nothing
         }
