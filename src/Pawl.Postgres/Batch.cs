@@ -25,7 +25,7 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
 
     public CancellationToken CancellationToken => cancellationToken;
 
-    /// <summary>Whether the transaction is a caller's, which may stay open for an hour: it must lock nothing that others' work needs.</summary>
+    /// <summary>Whether the transaction is a caller's, which may stay open for an hour: it locks nothing that others need.</summary>
     public bool IsGuest => isGuest;
 
     /// <summary>Ends whose dependents are still to be looked at, the one at work first.</summary>

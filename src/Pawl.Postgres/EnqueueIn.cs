@@ -6,8 +6,8 @@ namespace Pawl.Postgres;
 
 /// <summary>Jobs in a transaction of the caller's, on the caller's connection.</summary>
 /// <remarks>
-/// <para>All is done behind a savepoint: a call that fails leaves the transaction as it was. Until the commit nothing is locked but the keys
-/// that the jobs show: no row of another job, so that no claim, end or sweep waits for a caller who takes an hour.</para>
+/// <para>All is done behind a savepoint: a call that fails leaves the transaction as it was. Until the commit nothing is locked but the
+/// keys that the jobs show: no row of another job, so that no claim, end or sweep waits for a caller who takes an hour.</para>
 /// <para>Their events get a low number of their pack and are told late; as those are numbered when they are seen, none is passed
 /// over.</para>
 /// </remarks>
@@ -18,7 +18,8 @@ internal sealed partial class PostgresStore
     private const string UndoPlace = "rollback to savepoint pawl_enqueue";
 
     private const string SelectTransaction = """
-        select (select system_identifier from pg_control_system()), (select oid::bigint from pg_database where datname = current_database()),
+        select (select system_identifier from pg_control_system()),
+            (select oid::bigint from pg_database where datname = current_database()),
             to_regclass('pawl.job_state') is not null, current_setting('transaction_isolation'),
             current_setting('transaction_read_only') = 'on'
         """;
@@ -27,7 +28,8 @@ internal sealed partial class PostgresStore
 
     // In a transaction that looks at an old snapshot: whoever freed a key since makes this fail (40001) instead of being overlooked.
     private const string LockUniqueKeys = """
-        select 1 from pawl.unique_key k join unnest($1::text[], $2::text[]) as shown (type, key) on shown.type = k.type and shown.key = k.key
+        select 1 from pawl.unique_key k
+        join unnest($1::text[], $2::text[]) as shown (type, key) on shown.type = k.type and shown.key = k.key
         for key share of k
         """;
 

@@ -7,10 +7,10 @@ namespace Pawl;
 
 /// <summary>Creates jobs together with the changes of a DbContext: both are kept, or neither is.</summary>
 /// <remarks>
-/// <para>Where the model has an outbox (<c>modelBuilder.AddPawlOutbox()</c>) the jobs become changes of the context like any other: the next
-/// <c>SaveChanges</c> writes them, and the process that called <c>AddOutbox&lt;TContext&gt;()</c> hands them on to Pawl after the commit, at
-/// the latest a second later. Their numbers are known at once, but until then no such job is found. This works with any database, and it is
-/// the only way for SQLite, whose file Pawl has for itself.</para>
+/// <para>Where the model has an outbox (<c>modelBuilder.AddPawlOutbox()</c>) the jobs become changes of the context like any other: the
+/// next <c>SaveChanges</c> writes them, and the process that called <c>AddOutbox&lt;TContext&gt;()</c> hands them on to Pawl after the
+/// commit, at the latest a second later. Their numbers are known at once, but until then no such job is found. This works with
+/// any database, and it is the only way for SQLite, whose file Pawl has for itself.</para>
 /// <para>Where it has none, the context must have a transaction open, in the PostgreSQL database that Pawl keeps its jobs in. The jobs are
 /// stored in that at once, without <c>SaveChanges</c>.</para>
 /// </remarks>
@@ -34,7 +34,8 @@ public static class PawlDbContextJobs
             if (Outbox.IsIn(Known(db)))
             {
                 var engine = Engine.Of(jobs);
-                return (await Outbox.AddAsync(db, engine, engine.DraftAsync([payload], options, cancellationToken)).ConfigureAwait(false))[0];
+                var drafting = engine.DraftAsync([payload], options, cancellationToken);
+                return (await Outbox.AddAsync(db, engine, drafting).ConfigureAwait(false))[0];
             }
 
             return await jobs.EnqueueAsync(Transaction(db), payload, options, cancellationToken).ConfigureAwait(false);
@@ -100,6 +101,7 @@ public static class PawlDbContextJobs
 
     private static DbTransaction Transaction(DbContext db) => db.Database.CurrentTransaction?.GetDbTransaction() ?? throw new PawlException(
         "transaction_missing",
-        $"{db.GetType().Name} has no transaction open that the job could live and die with. Begin one (db.Database.BeginTransactionAsync()), "
-        + "or give its model an outbox (modelBuilder.AddPawlOutbox()), which SaveChanges fills. Nothing was stored.");
+        $"{db.GetType().Name} has no transaction open that the job could live and die with. "
+        + "Begin one (db.Database.BeginTransactionAsync()), or give its model an outbox (modelBuilder.AddPawlOutbox()), "
+        + "which SaveChanges fills. Nothing was stored.");
 }

@@ -13,7 +13,10 @@ public sealed partial class NamespacesTests
 
     /// <summary>Where an entrance may stand, so that its user writes no further using.</summary>
     private static readonly string[] EntranceNamespaces =
-        ["Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting", "Microsoft.AspNetCore.Builder", "Pawl"];
+        [
+            "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting", "Microsoft.AspNetCore.Builder",
+            "Microsoft.EntityFrameworkCore", "Pawl",
+        ];
 
     [Fact]
     public void A_namespace_is_the_path_of_its_folder() => Verdict.Clean(Check(Checkout.Files));
