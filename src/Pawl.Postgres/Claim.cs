@@ -28,22 +28,23 @@ internal sealed partial class PostgresStore
     // The first of each priority of each line, by a leap from one priority to the next below; those that came before a time.
     private const string SelectOldFronts = """
         with recursive front as (
-            select line_id, null::integer as priority, null::bigint as run_at from unnest($1::integer[]) as wish (line_id)
+            select l.id as line_id, null::integer as priority, null::bigint as run_at
+            from unnest($1::text[], $2::text[]) as wish (queue, type) join pawl.line l on l.queue = wish.queue and l.type = wish.type
             union all
             select front.line_id, below.priority, below.run_at
             from front cross join lateral (
                 select first.priority, first.run_at from (
                     (select r.priority, r.run_at from pawl.ready r
-                    where r.line_id = front.line_id and r.priority < coalesce(front.priority, 1001) and r.priority >= $2
+                    where r.line_id = front.line_id and r.priority < coalesce(front.priority, 1001) and r.priority >= $3
                     order by r.priority desc, r.run_at, r.lo limit 1)
                     union all
                     (select s.priority, s.run_at from pawl.job_state s
                     where s.line_id = front.line_id and s.state = 'queued' and s.held is null
-                        and s.priority < coalesce(front.priority, 1001) and s.priority >= $2
+                        and s.priority < coalesce(front.priority, 1001) and s.priority >= $3
                     order by s.priority desc, s.run_at, s.id limit 1)) as first
                 order by first.priority desc, first.run_at
                 limit 1) as below)
-        select line_id, priority from front where run_at < $3
+        select line_id, priority from front where run_at < $4
         """;
 
     private const string SelectRuns = """
@@ -148,7 +149,7 @@ internal sealed partial class PostgresStore
         Batch batch, ClaimRequest request, Dictionary<string, Memory> memories)
     {
         var claim = new ClaimRun(request, Micros.Of(request.Now));
-        var queues = await OpenAsync(batch, request).ConfigureAwait(false);
+        var queues = await OpenAsync(batch, claim).ConfigureAwait(false);
         for (var pass = 0; pass < 2 && claim.Wanted > 0; pass++)
         {
             for (var i = 0; i < queues.Count && claim.Wanted > 0; i++)
@@ -164,11 +165,15 @@ internal sealed partial class PostgresStore
     }
 
     /// <summary>The queues that have something for this worker, each with its lines.</summary>
-    private static async ValueTask<List<List<OpenLine>>> OpenAsync(Batch batch, ClaimRequest request)
+    private static async ValueTask<List<List<OpenLine>>> OpenAsync(Batch batch, ClaimRun claim)
     {
-        var wishes = request.Lines.Where(line => line.Room > 0).ToList();
-        var found = await batch.Db.Use(SelectOpenLines).Bind([.. wishes.Select(wish => (string?)wish.Queue)])
-            .Bind([.. wishes.Select(wish => (string?)wish.Type)]).Bind([.. wishes.Select(wish => wish.Room)]).Bind(request.WorkerId)
+        var wishes = claim.Request.Lines.Where(line => line.Room > 0).ToList();
+        string?[] queueNames = [.. wishes.Select(static wish => wish.Queue)];
+        string?[] types = [.. wishes.Select(static wish => wish.Type)];
+        batch.Db.Use(SelectOldFronts).Bind(queueNames).Bind(types).Bind(claim.LeastPriority).Bind(claim.OldBefore)
+            .EachLater(row => claim.OldFronts.Add((row.Int(0), row.Int(1))));
+        var found = await batch.Db.Use(SelectOpenLines).Bind(queueNames).Bind(types)
+            .Bind([.. wishes.Select(static wish => wish.Room)]).Bind(claim.Request.WorkerId)
             .ListAsync(static row => (Line: row.Int(0), Room: row.Int(1), MaxRunning: row.IntOrNull(2), Runs: row.Flag(3),
                 Rows: row.Flag(4), Retries: row.Flag(5), Deferred: row.Flag(6))).ConfigureAwait(false);
         var queues = new List<List<OpenLine>>();
@@ -361,14 +366,16 @@ internal sealed partial class PostgresStore
     /// line.</summary>
     private static async ValueTask<List<Candidate>> OldestAsync(Batch batch, ClaimRun claim, List<OpenLine> lines, int count)
     {
-        var before = claim.Now - Micros.Of(Ageing.After);
+        var before = claim.OldBefore;
         var candidates = new List<Candidate>();
-        var fronts = await batch.Db.Use(SelectOldFronts).Bind([.. lines.Select(static line => line.Line.Id)]).Bind(claim.LeastPriority)
-            .Bind(before).ListAsync(static row => (Line: row.Int(0), Priority: row.Int(1))).ConfigureAwait(false);
         var had = claim.Jobs.Count(static taken => taken.Job.Run is not null);
-        foreach (var (id, priority) in fronts)
+        foreach (var (id, priority) in claim.OldFronts)
         {
-            var line = lines.Find(line => line.Line.Id == id)!;
+            if (priority < claim.LeastPriority || lines.Find(line => line.Line.Id == id) is not { } line)
+            {
+                continue;
+            }
+
             batch.Db.Use(SelectOldest).Bind(id).Bind(priority).Bind(before).Bind(claim.Now).Bind(count)
                 .EachLater(row => candidates.Add(Candidate.Of(row, line.Line, line.Room)));
             var runs = await batch.Db.Use(SelectOldRuns).Bind(id).Bind(priority).Bind(before).Bind(count + had)

@@ -117,6 +117,12 @@ internal sealed class ClaimRun(ClaimRequest request, long now)
 
     public long Now => now;
 
+    /// <summary>What came due before then has waited so long that some of it goes first.</summary>
+    public long OldBefore { get; } = now - Micros.Of(Ageing.After);
+
+    /// <summary>The lines, by number, and their priorities in which something has waited so long.</summary>
+    public List<(int Line, int Priority)> OldFronts { get; } = [];
+
     public List<Taken> Jobs { get; } = [];
 
     /// <summary>The runs that were locked, by their first number.</summary>
