@@ -49,7 +49,7 @@ internal sealed partial class PostgresStore
 
     /// <summary>Whether it has no key that others may hold, no other job it belongs to or waits for.</summary>
     private static bool StandsAlone(NewJob job) =>
-        job is { UniqueKey: null, IdempotencyKey: null, ParentId: null, RequiresApproval: false, DependsOn.Count: 0 }
+        job is { Id: null, UniqueKey: null, IdempotencyKey: null, ParentId: null, RequiresApproval: false, DependsOn.Count: 0 }
         && (job.ConcurrencyKey is null || job.OnBusy != OnBusy.Reject);
 
     private async ValueTask<EnqueueReply> EnqueueAloneAsync(IReadOnlyList<NewJob> jobs, long now, CancellationToken cancellationToken)
