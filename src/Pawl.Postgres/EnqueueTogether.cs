@@ -47,14 +47,13 @@ internal sealed partial class PostgresStore
         return reply;
     }
 
-    /// <summary>Whether it has no key that others may hold, no other job it belongs to or waits for.</summary>
+    /// <summary>Whether it has no number or key that others may hold, no other job it belongs to or waits for.</summary>
     private static bool StandsAlone(NewJob job) =>
         job is { Id: null, UniqueKey: null, IdempotencyKey: null, ParentId: null, RequiresApproval: false, DependsOn.Count: 0 }
         && (job.ConcurrencyKey is null || job.OnBusy != OnBusy.Reject);
 
     private async ValueTask<EnqueueReply> EnqueueAloneAsync(IReadOnlyList<NewJob> jobs, long now, CancellationToken cancellationToken)
     {
-        ThrowIfNotReady();
         cancellationToken.ThrowIfCancellationRequested();
         var drafts = new List<Draft>(jobs.Count);
         foreach (var job in jobs)
@@ -97,7 +96,8 @@ internal sealed partial class PostgresStore
         };
     }
 
-    /// <summary>Stores what gathered. When the server refuses something of it, each call is tried by itself, so that it fails alone.</summary>
+    /// <summary>Stores what gathered. When the server refuses something of it, each call is tried by itself, so that it fails
+    /// alone.</summary>
     private async Task StoreGatheredAsync(List<Gathered> group)
     {
         foreach (var near in group.GroupBy(static call => call.Now / AtOnce))
@@ -183,8 +183,9 @@ internal sealed partial class PostgresStore
         var all = drafts.ToArray();
         if (Array.TrueForAll(all, static draft => IsBare(draft.Job)))
         {
-            batch.Db.Use(InsertPlainJobs).Bind(now).Bind(pack).Bind(All(all, static draft => draft.Id)).Bind(All(all, static draft => draft.Shape))
-                .Bind(All(all, static draft => draft.RunAt)).Bind(All(all, static draft => Text(draft.Job.Payload))).Later();
+            batch.Db.Use(InsertPlainJobs).Bind(now).Bind(pack).Bind(All(all, static draft => draft.Id))
+                .Bind(All(all, static draft => draft.Shape)).Bind(All(all, static draft => draft.RunAt))
+                .Bind(All(all, static draft => Text(draft.Job.Payload))).Later();
         }
         else
         {
@@ -216,7 +217,8 @@ internal sealed partial class PostgresStore
 
     private static async ValueTask<(ReadOnlyMemory<long> Ids, long Pack)> DrawAsync(Session db, int count)
     {
-        var (ids, pack) = (await db.Use(NextIds).Bind(count).ValueAsync(static row => (row.Longs(0), row.Long(1))).ConfigureAwait(false))!.Value;
+        var (ids, pack) = (await db.Use(NextIds).Bind(count)
+            .ValueAsync(static row => (row.Longs(0), row.Long(1))).ConfigureAwait(false))!.Value;
         return (ids, pack);
     }
 

@@ -2,7 +2,8 @@ namespace Pawl.Postgres;
 
 /// <summary>Calls that arrive while a commit runs share the next one. No timer and no delay: a lone call is stored at once, under load the
 /// groups grow by themselves.</summary>
-/// <remarks>Two groups are stored at a time: while one waits for the disk the other is on its way. Nothing runs while nothing waits.</remarks>
+/// <remarks>Two groups are stored at a time: while one waits for the disk the other is on its way. Nothing runs while nothing
+/// waits.</remarks>
 /// <param name="store">Stores a group, answers each of its calls, or throws: then all of them fail by that.</param>
 internal sealed class Gathering(Func<List<Gathered>, Task> store)
 {

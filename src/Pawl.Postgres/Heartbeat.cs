@@ -91,5 +91,6 @@ internal sealed partial class PostgresStore
     }
 
     private static Statement Bind(Statement beat, HeartbeatRequest request) =>
-        beat.Bind(request.WorkerId).Bind(request.Beat).Bind(request.SlotsUsed).Bind(request.Draining).Bind(request.Leaving).Bind(request.Now);
+        beat.Bind(request.WorkerId).Bind(request.Beat).Bind(request.SlotsUsed).Bind(request.Draining).Bind(request.Leaving)
+            .Bind(request.Now);
 }

@@ -18,7 +18,7 @@ internal sealed partial class PostgresStore
     private const string SelectNextOfLeader = $"""
         select ({SelectNext}),
             exists (select 1 from pawl.idempotency_key where expires_at <= $2) or exists (select 1 from pawl.late)
-        where exists (select 1 from pawl.leader where name = 'chores' and term = $1)
+        where exists (select 1 from pawl.leader where name = 'chores' and term = $1 and worker_id is not null)
         """;
 
     /// <summary>Whether the last claim found nothing: then the next one is likely to find nothing either.</summary>
@@ -30,7 +30,8 @@ internal sealed partial class PostgresStore
             .Bind([.. request.Lines.Select(static line => (string?)line.Type)]).AnyAsync(),
         cancellationToken);
 
-    /// <summary>The answer to a leader whose next job is not due yet; null when there is something to do, or when it leads no more.</summary>
+    /// <summary>The answer to a leader whose next job is not due yet; null when there is something to do, or when it leads no
+    /// more.</summary>
     private async ValueTask<PromoteReply?> NotDueAsync(PromoteRequest request, CancellationToken cancellationToken)
     {
         var next = await ReadOneAsync(

@@ -64,13 +64,13 @@ internal sealed partial class PostgresStore : IJobStore
         }
 
         await _gathering.CloseAsync().ConfigureAwait(false);
+        await _commits.DisposeAsync().ConfigureAwait(false);
         if (_listener is not null && _notifier is not null)
         {
             await _listener.DisposeAsync().ConfigureAwait(false);
             await _notifier.DisposeAsync().ConfigureAwait(false);
         }
 
-        await _commits.DisposeAsync().ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -82,7 +82,8 @@ public sealed class GatheringTests(Databases databases) : IAsyncLifetime
         var (held, ahead) = await HoldAsync();
         await using var ended = held;
         var before = Enqueue(Callers);
-        var bad = _store.EnqueueAsync(new EnqueueRequest([Job("{}"), Job("{}") with { StartBy = Now, Priority = 5_000 }], Now), Ct).AsTask();
+        var bad = _store.EnqueueAsync(
+            new EnqueueRequest([Job("{}"), Job("{}") with { StartBy = Now, Priority = 5_000 }], Now), Ct).AsTask();
         var after = Enqueue(Callers);
 
         await held.RollbackAsync(Ct);
@@ -150,7 +151,12 @@ public sealed class GatheringTests(Databases databases) : IAsyncLifetime
         Assert.Equal(0, await CountAsync("select count(*) from pawl.job where payload like '%late%'"));
     }
 
-    private static NewJob Job(string payload) => new() { Type = "mail", Queue = "default", Payload = System.Text.Encoding.UTF8.GetBytes(payload) };
+    private static NewJob Job(string payload) => new()
+    {
+        Type = "mail",
+        Queue = "default",
+        Payload = System.Text.Encoding.UTF8.GetBytes(payload),
+    };
 
     private static string Text(ReadOnlyMemory<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8.Span);
 

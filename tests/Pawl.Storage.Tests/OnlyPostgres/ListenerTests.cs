@@ -157,7 +157,7 @@ public sealed class ListenerTests(Databases databases) : IAsyncLifetime
         Ct);
 
     private static async Task<long> RegisterAsync(PostgresStore store) => await store.RegisterAsync(
-        new WorkerFacts { Name = "w", Host = "h", Pid = 1, Version = "0", Slots = 1, ExpressSlots = 0, Types = ["mail"], Queues = ["default"] },
+        new WorkerFacts { Name = "w", Host = "h", Pid = 1, Version = "0", Slots = 1, Types = ["mail"], Queues = ["default"] },
         Now,
         Ct);
 
