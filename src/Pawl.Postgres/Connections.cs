@@ -8,17 +8,21 @@ namespace Pawl.Postgres;
 /// <summary>The connections of this process: how many there may be, whether one that lay still works, what each is told first.</summary>
 internal sealed class Connections : IAsyncDisposable
 {
-    /// <summary>The same for one transaction, where the session is not ours alone.</summary>
-    public const string PlainInside = "set local jit = off";
-
-    /// <summary>A transaction whose process was stopped in it must not keep its locks from all others: it ends before the shortest lease
-    /// does, or nobody could take that process's jobs when their lease is over.</summary>
-    public const string ShortInside = "set local idle_in_transaction_session_timeout = 4000";
-
     /// <summary>For the session, but only where there is no pooler before the server: it would give the session to others.</summary>
+    /// <remarks>Plans that are made once must hold when a table that was empty has a million rows, so they always go by an index and in its
+    /// order; compiling them costs more than they do. A transaction whose process was stopped in it must not keep its locks from all
+    /// others: it ends before the shortest lease does, or nobody could take that process's jobs when their lease is over.</remarks>
     public const string SetSession = """
-        select set_config('jit', 'off', false), set_config('idle_in_transaction_session_timeout', '4000', false)
+        select set_config(name, value, false)
+        from unnest(
+            array['jit', 'enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'idle_in_transaction_session_timeout'],
+            array['off', 'off', 'off', 'off', '4000']) as setting (name, value)
         where pg_backend_pid() = $1
+        """;
+
+    /// <summary>The same for one transaction, where the session is not ours alone.</summary>
+    public const string SetInside = """
+        select set_config('jit', 'off', true), set_config('idle_in_transaction_session_timeout', '4000', true)
         """;
 
     private const string Probe = "select 1";

@@ -34,20 +34,28 @@ internal sealed partial class PostgresStore
         """;
 
     private const string RunningDown = """
-        select j.id, s.line_id, 'running', false
-        from pawl.lease l cross join lateral (select generate_series(r.lo, r.hi) as id from unnest(l.lo, l.hi) as r (lo, hi)) run
-            join pawl.job j on j.id = run.id join pawl.shape s on s.id = j.shape_id
-        where l.open and not run.id = any(l.own) and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0) and run.id < $1
+        with held as materialized (
+            select run.id
+            from pawl.lease l, unnest(l.lo, l.hi) as r (lo, hi), generate_series(r.lo, r.hi) as run (id)
+            where l.open and not run.id = any(l.own) and run.id < $1
+                and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0)
+            order by run.id desc limit $2)
+        select held.id, s.line_id, 'running', false
+        from held cross join lateral (select shape_id from pawl.job where id = held.id offset 0) j join pawl.shape s on s.id = j.shape_id
         union all
         select id, line_id, state, false from pawl.job_state where worker_id is not null and id < $1
         order by 1 desc limit $2
         """;
 
     private const string RunningUp = """
-        select j.id, s.line_id, 'running', false
-        from pawl.lease l cross join lateral (select generate_series(r.lo, r.hi) as id from unnest(l.lo, l.hi) as r (lo, hi)) run
-            join pawl.job j on j.id = run.id join pawl.shape s on s.id = j.shape_id
-        where l.open and not run.id = any(l.own) and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0) and run.id > $1
+        with held as materialized (
+            select run.id
+            from pawl.lease l, unnest(l.lo, l.hi) as r (lo, hi), generate_series(r.lo, r.hi) as run (id)
+            where l.open and not run.id = any(l.own) and run.id > $1
+                and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0)
+            order by run.id limit $2)
+        select held.id, s.line_id, 'running', false
+        from held cross join lateral (select shape_id from pawl.job where id = held.id offset 0) j join pawl.shape s on s.id = j.shape_id
         union all
         select id, line_id, state, false from pawl.job_state where worker_id is not null and id > $1
         order by 1 limit $2

@@ -49,8 +49,7 @@ internal sealed class Session : IAsyncDisposable
         Later(new NpgsqlBatchCommand(how));
         if (_from is { Shared: true })
         {
-            Later(new NpgsqlBatchCommand(Connections.PlainInside));
-            Later(new NpgsqlBatchCommand(Connections.ShortInside));
+            Later(new NpgsqlBatchCommand(Connections.SetInside), null);
         }
     }
 
@@ -130,6 +129,11 @@ internal sealed class Session : IAsyncDisposable
         Action<Row>?[] reads = [.. _reads];
         var batch = Fresh();
         await using var ended = batch.ConfigureAwait(false);
+        if (_from is { Shared: false })
+        {
+            await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);   // by what was prepared here before, without a round trip
+        }
+
         if (reads.Length == 0)
         {
             await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Npgsql;
 using Pawl.Storage;
 
 namespace Pawl.Postgres;
@@ -35,11 +36,25 @@ internal sealed partial class PostgresStore
         }
 
         var empty = _held.TakeEmpty();
-        var settled = await WriteAsync(batch => SettleAsync(batch, settlements, Micros.Of(now), empty), cancellationToken)
-            .ConfigureAwait(false);
+        SettleRun settled;
+        try
+        {
+            settled = await WriteAsync(batch => SettleAsync(batch, settlements, Micros.Of(now), empty, alone: false), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsKnownAlready(error))
+        {
+            settled = await WriteAsync(batch => SettleAsync(batch, settlements, Micros.Of(now), empty, alone: true), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
         _held.Forget(settlements, settled.Closed);
         return settled.Replies;
     }
+
+    /// <summary>Whether one of many successes was stored before, by a call whose answer was lost.</summary>
+    private static bool IsKnownAlready(Exception error) =>
+        (error as PostgresException ?? error.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UniqueViolation;
 
     private static void Check(Settlement settlement)
     {
@@ -65,10 +80,15 @@ internal sealed partial class PostgresStore
         }
     }
 
-    private async ValueTask<SettleRun> SettleAsync(Batch batch, IReadOnlyList<Settlement> ends, long now, IEnumerable<LeaseToken> empty)
+    private async ValueTask<SettleRun> SettleAsync(
+        Batch batch, IReadOnlyList<Settlement> ends, long now, IEnumerable<LeaseToken> empty, bool alone)
     {
         var run = new SettleRun(ends.Count);
-        await SucceedAsync(batch, ends, now, run).ConfigureAwait(false);
+        if (!alone)
+        {
+            await SucceedAsync(batch, ends, now, run).ConfigureAwait(false);
+        }
+
         var others = Enumerable.Range(0, ends.Count).Where(i => !run.IsDone[i]);
         foreach (var i in others.OrderBy(i => ends[i].Lease.Job))   // locks in one order; the replies in theirs
         {

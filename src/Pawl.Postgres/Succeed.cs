@@ -5,6 +5,7 @@ namespace Pawl.Postgres;
 /// <summary>Plain successes: a row in <c>done</c> for each, many in one statement.</summary>
 internal sealed partial class PostgresStore
 {
+    // One that is there already fails all of them, and then they are ended one by one: to ask first would cost each of them twice.
     // The lease's row is locked against being written out meanwhile. That each job stands in its lease is known of the claim, and stays
     // so: only a row of its own takes it out.
     private const string InsertDone = """
@@ -21,7 +22,6 @@ internal sealed partial class PostgresStore
             from unnest($2::bigint[], $3::integer[], $4::bigint[]) as ends (job_id, place, run_us)
                 join held on held.place = ends.place cross join pack
             where not ends.job_id = any(held.own)
-            on conflict (job_id) do nothing
             returning job_id)
         select pack.id, counted.n, case when counted.n < cardinality($2) then counted.jobs end
         from pack, (select count(*) as n, array_agg(job_id) as jobs from made) as counted
