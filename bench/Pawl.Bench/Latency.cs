@@ -41,7 +41,8 @@ internal static class Latency
     {
         if (!Database.Current.IsShared)
         {
-            await Console.Error.WriteLineAsync("One process owns a SQLite file, so latency-worker brings its own producer; nothing to do here.");
+            await Console.Error.WriteLineAsync(
+                "One process owns a SQLite file, so latency-worker brings its own producer; nothing to do here.");
             return;
         }
 

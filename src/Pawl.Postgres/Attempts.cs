@@ -30,16 +30,6 @@ internal sealed partial class PostgresStore
         left join pawl.job_recovery m on m.id = $1 and m.attempt = r.attempt
         """;
 
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId job, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<JobAttempt>>(
-            async db =>
-            [
-                .. await db.Use(SelectRunningAttempt).Bind(job).ListAsync(row => RunningOf(job, row)).ConfigureAwait(false),
-                .. await db.Use(SelectAttempts).Bind(job).ListAsync(row => AttemptOf(job, row)).ConfigureAwait(false),
-            ],
-            cancellationToken);
-
     private static JobAttempt RunningOf(JobId job, Row row) => new()
     {
         JobId = job,

@@ -33,7 +33,7 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
 
     public ValueTask<Line> LineAsync(int id) => lines.OfAsync(id, cancellationToken);
 
-    public ValueTask<Line> LineAsync(string queue, string type) => lines.GetAsync(queue, type, cancellationToken);
+    public ValueTask<Line> LineAsync(string queue, string type) => lines.EnsureAsync(queue, type, cancellationToken);
 
     /// <summary>The number of this transaction's events. Ask only when the rows they tell of are locked: the number must come after those
     /// of all transactions that were seen.</summary>

@@ -274,7 +274,8 @@ internal sealed partial class PostgresStore
         }
 
         await KeyLock.TakeAsync(batch, [KeyLock.Of("queue", line.Line.Queue)]).ConfigureAwait(false);
-        var running = await batch.Db.Use(SelectQueueRunning).Bind(line.Line.Queue).Bind((int)JobState.Running + 1).NumberAsync().ConfigureAwait(false);
+        var running = await batch.Db.Use(SelectQueueRunning).Bind(line.Line.Queue)
+            .Bind((int)JobState.Running + 1).NumberAsync().ConfigureAwait(false);
         var here = claim.Jobs.Count(taken => taken.Job.Line.Queue == line.Line.Queue);
         return (int)Math.Max(0, most - (running ?? 0) - here);
     }

@@ -5,7 +5,8 @@ namespace Pawl.Postgres;
 internal sealed partial class PostgresStore
 {
     private const string TakeJobBack = """
-        update pawl.job_state set state = 'queued', reason = null, deferred = false, row_version = row_version + 1 where id = $1 and deferred
+        update pawl.job_state set state = 'queued', reason = null, deferred = false, row_version = row_version + 1
+            where id = $1 and deferred
         """;
 
     private const string SelectFrontDeferred = $"""
@@ -35,7 +36,8 @@ internal sealed partial class PostgresStore
     // of each line as many as matter: what a worker has room for, and a few more
     private const string SelectFirstAttempts = """
         select wish.line_id,
-            coalesce((select sum(r.hi - r.lo + 1) from (select lo, hi from pawl.ready where line_id = wish.line_id limit $2) as r), 0)::bigint
+            coalesce((select sum(r.hi - r.lo + 1) from (select lo, hi from pawl.ready where line_id = wish.line_id limit $2) as r),
+                0)::bigint
             + (select count(*) from (
                 select 1 from pawl.job_state s
                 where s.line_id = wish.line_id and s.state = 'queued' and s.held is null and s.failures = 0 limit $2) as s)
@@ -68,7 +70,8 @@ internal sealed partial class PostgresStore
         var taken = claim.Jobs.Where(static one => one.Job.Run is not null).GroupBy(static one => one.Job.Line.Id)
             .ToDictionary(static line => line.Key, static line => line.LongCount());
         var waiting = 0L;
-        await batch.Db.Use(SelectFirstAttempts).Bind([.. lines.Select(static line => line.Line.Id)]).Bind(claim.Wanted + claim.Jobs.Count + 1)
+        await batch.Db.Use(SelectFirstAttempts).Bind([.. lines.Select(static line => line.Line.Id)])
+            .Bind(claim.Wanted + claim.Jobs.Count + 1)
             .EachAsync(row =>
             {
                 var line = lines.Find(line => line.Line.Id == row.Int(0))!;
@@ -93,7 +96,8 @@ internal sealed partial class PostgresStore
         if (most > 0 && lines.Exists(static line => line.Deferred))
         {
             most += 2 * claim.Passes;
-            await batch.Db.Use(SelectFrontDeferred).Bind([.. lines.Select(static line => line.Line.Id)]).Bind(claim.LeastPriority).Bind(most)
+            await batch.Db.Use(SelectFrontDeferred).Bind([.. lines.Select(static line => line.Line.Id)]).Bind(claim.LeastPriority)
+                .Bind(most)
                 .EachAsync(row =>
                 {
                     var line = lines.Find(line => line.Line.Id == row.Int(0))!;

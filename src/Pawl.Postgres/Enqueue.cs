@@ -8,7 +8,8 @@ internal sealed partial class PostgresStore
         select coalesce(s.state, case
             when d.job_id is not null then 'succeeded'
             when exists (
-                select 1 from pawl.lease l, unnest(l.lo, l.hi) as run (lo, hi) where l.open and j.id between run.lo and run.hi) then 'running'
+                select 1 from pawl.lease l, unnest(l.lo, l.hi) as run (lo, hi)
+                    where l.open and j.id between run.lo and run.hi) then 'running'
             else 'queued' end)
         from pawl.job j
         left join pawl.job_state s on s.id = j.id
@@ -27,6 +28,23 @@ internal sealed partial class PostgresStore
         """;
 
     private const int MostDepth = 8;
+
+    /// <inheritdoc/>
+    public async ValueTask<EnqueueReply> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken)
+    {
+        ThrowIfNotReady();
+        await GrowAsync(0).ConfigureAwait(false);   // this process's first
+        var now = Micros.Of(request.Now);
+        var reply = request.Jobs.All(StandsAlone)
+            ? await EnqueueAloneAsync(request.Jobs, now, cancellationToken).ConfigureAwait(false)
+            : await EnqueueAsync(request.Jobs, now, cancellationToken).ConfigureAwait(false);
+        if (reply.Jobs.Count > 0)
+        {
+            await GrowAsync(reply.Jobs[^1].Id.Value).ConfigureAwait(false);
+        }
+
+        return reply;
+    }
 
     /// <summary>All or none: everything is checked before the first row is written.</summary>
     private async ValueTask<EnqueueReply> EnqueueAsync(Batch batch, IReadOnlyList<NewJob> jobs, long now)

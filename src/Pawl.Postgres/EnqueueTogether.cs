@@ -23,23 +23,6 @@ internal sealed partial class PostgresStore
     private readonly Gathering _gathering;
     private readonly Numbers _numbers = new(TimeProvider.System);
 
-    /// <inheritdoc/>
-    public async ValueTask<EnqueueReply> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken)
-    {
-        ThrowIfNotReady();
-        await GrowAsync(0).ConfigureAwait(false);   // this process's first
-        var now = Micros.Of(request.Now);
-        var reply = request.Jobs.All(StandsAlone)
-            ? await EnqueueAloneAsync(request.Jobs, now, cancellationToken).ConfigureAwait(false)
-            : await EnqueueAsync(request.Jobs, now, cancellationToken).ConfigureAwait(false);
-        if (reply.Jobs.Count > 0)
-        {
-            await GrowAsync(reply.Jobs[^1].Id.Value).ConfigureAwait(false);
-        }
-
-        return reply;
-    }
-
     private async ValueTask<EnqueueReply> EnqueueAsync(IReadOnlyList<NewJob> jobs, long now, CancellationToken cancellationToken)
     {
         var reply = await WriteAsync(batch => EnqueueAsync(batch, jobs, now), cancellationToken).ConfigureAwait(false);
@@ -78,7 +61,7 @@ internal sealed partial class PostgresStore
 
     private async ValueTask<Draft> DraftAloneAsync(NewJob job, long now, CancellationToken cancellationToken)
     {
-        var line = await _lines.GetAsync(job.Queue, job.Type, cancellationToken).ConfigureAwait(false);
+        var line = await _lines.EnsureAsync(job.Queue, job.Type, cancellationToken).ConfigureAwait(false);
         var reasons = StoreJson.Write(job.PriorityReasons);
         var runAt = job.RunAt is { } asked ? Math.Max(Micros.Of(asked), now) : now;
         var state = Transitions.First(runAt > now ? JobEvent.CreatedScheduled : JobEvent.CreatedQueued)!.Value;

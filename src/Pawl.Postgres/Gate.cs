@@ -56,7 +56,8 @@ internal sealed class Gate : IDisposable
                     "storage_busy",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"No connection to PostgreSQL came free within {Durations.Format(_limit)}: all {_most} of this process are in use. ")
+                        $"No connection to PostgreSQL came free within {Durations.Format(_limit)}: all {_most} of this process are in "
+                        + $"use. ")
                     + "Nothing was stored; ask again. If it goes on, raise Pawl:Postgres:PoolMax, or find out what holds them.");
             }
 

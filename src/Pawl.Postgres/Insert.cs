@@ -8,13 +8,15 @@ internal sealed partial class PostgresStore
     private const string NextIds = "select array(select nextval('pawl.job_id') from generate_series(1, $1)), nextval('pawl.pack_id')";
 
     private const string InsertJobs = """
-        insert into pawl.job (id, shape_id, created_at, run_at, pack_id, payload, parent_id, rerun_of, depth, requires_approval, deadline_at,
+        insert into pawl.job (id, shape_id, created_at, run_at, pack_id, payload, parent_id, rerun_of, depth, requires_approval,
+            deadline_at,
             rate_key, circuit, unique_hold, tags, traceparent, requested_by, body_hash)
         select new.id, new.shape_id, $1, new.run_at, $2, new.payload, new.parent_id, new.rerun_of, new.depth, new.requires_approval,
             new.deadline_at, new.rate_key, new.circuit, new.unique_hold, new.tags, new.traceparent, new.requested_by, new.body_hash
         from unnest($3::bigint[], $4::integer[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::integer[], $10::boolean[],
             $11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::bytea[])
-            as new (id, shape_id, run_at, payload, parent_id, rerun_of, depth, requires_approval, deadline_at, rate_key, circuit, unique_hold,
+            as new (id, shape_id, run_at, payload, parent_id, rerun_of, depth, requires_approval, deadline_at, rate_key, circuit,
+                unique_hold,
                 tags, traceparent, requested_by, body_hash)
         """;
 
@@ -24,7 +26,8 @@ internal sealed partial class PostgresStore
         """;
 
     private const string InsertStates = """
-        insert into pawl.job_state (id, line_id, state, reason, priority, priority_reasons, run_at, max_attempts, concurrency_key, unique_key,
+        insert into pawl.job_state (id, line_id, state, reason, priority, priority_reasons, run_at, max_attempts, concurrency_key,
+            unique_key,
             waits_on, start_by, awaits_approval)
         select * from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::bigint[], $8::integer[],
             $9::text[], $10::text[], $11::integer[], $12::bigint[], $13::boolean[])
@@ -117,7 +120,8 @@ internal sealed partial class PostgresStore
 
     private static void InsertBodies(Batch batch, Draft[] drafts, long now, long pack)
     {
-        batch.Db.Use(InsertJobs).Bind(now).Bind(pack).Bind(All(drafts, static draft => draft.Id)).Bind(All(drafts, static draft => draft.Shape))
+        batch.Db.Use(InsertJobs).Bind(now).Bind(pack).Bind(All(drafts, static draft => draft.Id))
+            .Bind(All(drafts, static draft => draft.Shape))
             .Bind(All(drafts, static draft => draft.RunAt)).Bind(All(drafts, static draft => Text(draft.Job.Payload)))
             .Bind(All(drafts, static draft => draft.Job.ParentId?.Value)).Bind(All(drafts, static draft => draft.Job.RerunOf?.Value))
             .Bind(All(drafts, static draft => draft.Depth)).Bind(All(drafts, static draft => draft.Job.RequiresApproval))

@@ -8,7 +8,8 @@ internal sealed partial class PostgresStore
 {
     // At once, so that the next look of the same claim does not find it again; the attempt's pack is filled in with the lease.
     private const string LeaseJob = """
-        update pawl.job_state set state = 'running', reason = null, attempt = attempt + 1, worker_id = $2, lease_token = $3, prefetched = $4,
+        update pawl.job_state set state = 'running', reason = null, attempt = attempt + 1, worker_id = $2, lease_token = $3,
+            prefetched = $4,
             started_at = $5, started_pack = 0, row_version = row_version + 1
         where id = $1 and state = 'queued' and held is null
         """;

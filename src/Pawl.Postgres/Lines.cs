@@ -29,8 +29,9 @@ internal sealed class Lines(Connections source)
         return _byId[id];
     }
 
-    /// <summary>The line of a queue and type, made when it is new. In a transaction of its own, so that nobody waits for the caller's.</summary>
-    public async ValueTask<Line> GetAsync(string queue, string type, CancellationToken cancellationToken)
+    /// <summary>The line of a queue and type, made when it is new. In a transaction of its own, so that nobody waits for the
+    /// caller's.</summary>
+    public async ValueTask<Line> EnsureAsync(string queue, string type, CancellationToken cancellationToken)
     {
         if (_byName.TryGetValue((queue, type), out var line))
         {

@@ -11,7 +11,8 @@ internal sealed class Memories
     /// <summary>Whose turn it is among the queues.</summary>
     public int Turn { get; set; }
 
-    public Memory Of(string queue, DateTimeOffset now) => _queues.GetOrAdd(queue, static (_, at) => new Memory { Budget = RetryBudget.Begin(at) }, now);
+    public Memory Of(string queue, DateTimeOffset now) =>
+        _queues.GetOrAdd(queue, static (_, at) => new Memory { Budget = RetryBudget.Begin(at) }, now);
 
     public void Keep(string queue, Memory memory) => _queues[queue] = memory;
 

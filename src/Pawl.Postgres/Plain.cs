@@ -1,8 +1,10 @@
 namespace Pawl.Postgres;
 
-/// <summary>Jobs without a row of their own: a run of numbers tells of them, in <c>ready</c>, in <c>lease</c>, or a row in <c>done</c>.</summary>
+/// <summary>Jobs without a row of their own: a run of numbers tells of them, in <c>ready</c>, in <c>lease</c>, or a row in
+/// <c>done</c>.</summary>
 /// <remarks>
-/// <para>Whoever is about to change such a job in any way but its plain start and success calls <see cref="WriteOutAsync"/> first; from then
+/// <para>Whoever is about to change such a job in any way but its plain start and success calls <see cref="WriteOutAsync"/> first; from
+/// then
 /// on its row in <c>job_state</c> is the truth, locked by the caller.</para>
 /// <para>A job moves from <c>ready</c> to <c>lease</c> to <c>done</c> and never back, so looking in that order, each time with a lock and
 /// a new snapshot, misses none.</para>

@@ -43,6 +43,16 @@ internal sealed partial class PostgresStore
         """;
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId job, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<JobAttempt>>(
+            async db =>
+            [
+                .. await db.Use(SelectRunningAttempt).Bind(job).ListAsync(row => RunningOf(job, row)).ConfigureAwait(false),
+                .. await db.Use(SelectAttempts).Bind(job).ListAsync(row => AttemptOf(job, row)).ConfigureAwait(false),
+            ],
+            cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Job>> GetAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<Job>>(async db => await JobsOfAsync(db, ids).ConfigureAwait(false), cancellationToken);
 

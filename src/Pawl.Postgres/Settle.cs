@@ -12,7 +12,8 @@ internal sealed partial class PostgresStore
         """;
 
     private const string InsertAttempt = """
-        insert into pawl.attempt (job_id, attempt, generation, worker_id, lease_token, outcome, started_at, ended_at, wait_us, run_us, error,
+        insert into pawl.attempt (job_id, attempt, generation, worker_id, lease_token, outcome, started_at, ended_at, wait_us, run_us,
+            error,
             next_run_at, rule, recovery, started_pack, ended_pack)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         """;
@@ -161,7 +162,8 @@ internal sealed partial class PostgresStore
         var mark = job.Recoveries > 0 ? await MarkOfAsync(batch.Db, id, attempt).ConfigureAwait(false) : null;
         batch.Db.Use(InsertAttempt).Bind(id).Bind(attempt).Bind(job.Generation).Bind(job.WorkerId).Bind(token).Bind(Words.Of(end.Outcome))
             .Bind(job.StartedAt).Bind(now).Bind(Math.Max(0, job.StartedAt - job.RunAt)).Bind(end.Run).Bind(StoreJson.Write(end.Error))
-            .Bind(to == JobState.Scheduled ? runAt : (long?)null).Bind(end.Rule).Bind(StoreJson.Write(mark)).Bind(job.StartedPack).Bind(pack)
+            .Bind(to == JobState.Scheduled ? runAt : (long?)null).Bind(end.Rule).Bind(StoreJson.Write(mark)).Bind(job.StartedPack)
+            .Bind(pack)
             .Later();
         if (end.Result is not null || end.Degraded is not null || end.Error is not null || attempt > 1)
         {
@@ -215,7 +217,8 @@ internal sealed partial class PostgresStore
     private static async ValueTask<int> RescoreAsync(Session db, JobId id, int priority, int failures, (int Each, int Most) points)
     {
         var reasons = StoreJson.ReadReasons(
-            await db.Use(SelectReasons).Bind(id).FirstAsync(static row => row.TextOrNull(0) ?? "").ConfigureAwait(false) is { Length: > 0 } json
+            await db.Use(SelectReasons)
+                .Bind(id).FirstAsync(static row => row.TextOrNull(0) ?? "").ConfigureAwait(false) is { Length: > 0 } json
                 ? json
                 : null);
         if (reasons.Count == 0 && priority != 0)

@@ -44,7 +44,8 @@ internal sealed class Shapes(Connections source)
         return _byId[id] = shape;
     }
 
-    /// <summary>The number of a job's shape, made when it is new; in a transaction of its own, so that nobody waits for the caller's.</summary>
+    /// <summary>The number of a job's shape, made when it is new; in a transaction of its own, so that nobody waits for the
+    /// caller's.</summary>
     public async ValueTask<int> OfAsync(NewJob job, Line line, string? reasons, CancellationToken cancellationToken)
     {
         var shape = new ShapeKey(

@@ -17,8 +17,8 @@ internal static class StorageErrors
         {
             PostgresErrorCodes.InvalidCatalogName => new PawlException(
                 "storage_database_unknown",
-                $"There is no such database: PostgreSQL at '{place}' says \"{refused.MessageText}\". Create it, or correct Database=… in the "
-                + "connection string.",
+                $"There is no such database: PostgreSQL at '{place}' says \"{refused.MessageText}\". Create it, or correct Database=… in "
+                + "the connection string.",
                 refused,
                 exitCode: 8),
             ['2', '8', ..] => LoginRefused(refused, refused.MessageText, place),
@@ -36,8 +36,8 @@ internal static class StorageErrors
         NpgsqlException when IsFull(error) => Busy(error, "all connections of the data source are in use"),
         NpgsqlException or SocketException or TimeoutException or IOException => new PawlException(
             "storage_unreachable",
-            $"PostgreSQL at '{place}' cannot be reached: {Reason(error)}. Start it, or correct Host=… and Port=… in the connection string; "
-            + "Pawl goes on by itself as soon as it answers.",
+            $"PostgreSQL at '{place}' cannot be reached: {Reason(error)}. Start it, or correct Host=… and Port=… in the "
+            + "connection string; Pawl goes on by itself as soon as it answers.",
             error),
         _ => error,
     };
@@ -54,8 +54,8 @@ internal static class StorageErrors
     /// <summary>The connection broke after the commit was sent and before its answer came.</summary>
     public static PawlException Unanswered(Exception error, string place) => new(
         "storage_unanswered",
-        $"The connection to PostgreSQL at '{place}' broke while a commit was on its way ({Reason(error)}): whether it is stored is not known. "
-        + "Ask again with the same idempotency key, or look whether it is there.",
+        $"The connection to PostgreSQL at '{place}' broke while a commit was on its way ({Reason(error)}): whether it is stored is not "
+        + "known. Ask again with the same idempotency key, or look whether it is there.",
         error);
 
     /// <summary>Whether the connection is what failed, so that another one may do better at once.</summary>
@@ -83,8 +83,8 @@ internal static class StorageErrors
 
     public static PawlException ReadOnly(Exception? error, string place) => new(
         "storage_readonly",
-        $"PostgreSQL at '{place}' takes no writes: it is a standby, or set to read-only. Nothing was stored. Name the primary, or all hosts "
-        + "with Target Session Attributes=read-write; Pawl goes on by itself as soon as it takes writes.",
+        $"PostgreSQL at '{place}' takes no writes: it is a standby, or set to read-only. Nothing was stored. Name the primary, or all "
+        + "hosts with Target Session Attributes=read-write; Pawl goes on by itself as soon as it takes writes.",
         error);
 
     /// <summary>A role that may not make the tables.</summary>
@@ -129,7 +129,8 @@ internal static class StorageErrors
         // A statement it will never take: the same again would be refused again.
         _ => new PawlException(
             "internal",
-            $"PostgreSQL at '{place}' refused a statement of Pawl ({error.SqlState}: {error.MessageText}). Nothing was stored. Report this.",
+            $"PostgreSQL at '{place}' refused a statement of Pawl ({error.SqlState}: {error.MessageText}). Nothing was stored. Report "
+            + "this.",
             error),
     };
 
@@ -139,15 +140,15 @@ internal static class StorageErrors
         return all.Find(inner => inner.ExitCode is not null) ?? new PawlException(
             "storage_unreachable",
             $"No host of '{place}' can be reached and takes writes: "
-            + $"{string.Join("; ", several.InnerExceptions.Select(Reason).Distinct(StringComparer.Ordinal))}. Start one, or correct Host=… in "
-            + "the connection string; Pawl goes on by itself as soon as one answers.",
+            + $"{string.Join("; ", several.InnerExceptions.Select(Reason).Distinct(StringComparer.Ordinal))}. Start one, or correct "
+            + "Host=… in the connection string; Pawl goes on by itself as soon as one answers.",
             error);
     }
 
     private static PawlException LoginRefused(Exception error, string reason, string place) => new(
         "storage_login_refused",
-        $"PostgreSQL at '{place}' refused the login: \"{reason}\". Correct Username=…, Password=… or SSL Mode=… in the connection string, or "
-        + "pg_hba.conf on the server.",
+        $"PostgreSQL at '{place}' refused the login: \"{reason}\". Correct Username=…, Password=… or SSL Mode=… in the connection "
+        + "string, or pg_hba.conf on the server.",
         error,
         exitCode: 8);
 

@@ -30,7 +30,8 @@ public sealed class ConnectionsTests(Databases databases) : IAsyncLifetime
         Assert.Equal(("pawl", true, false, 0), (plain.ApplicationName, plain.NoResetOnClose, plain.Enlist, plain.MaxAutoPrepare));
         Assert.Null(plain.Options);   // a startup parameter that PgBouncer refuses
 
-        const string Own = "Host=db;MaxPoolSize=7;Minimum Pool Size=1;Timeout=5;Connection Idle Lifetime=60;Application Name=shop;Enlist=true";
+        const string Own =
+            "Host=db;MaxPoolSize=7;Minimum Pool Size=1;Timeout=5;Connection Idle Lifetime=60;Application Name=shop;Enlist=true";
         var own = Source.Settings(Own, new());
         Assert.Equal((7, 1, 60, 5), (own.MaxPoolSize, own.MinPoolSize, own.ConnectionIdleLifetime, own.Timeout));
         Assert.Equal(("shop", false), (own.ApplicationName, own.Enlist));
@@ -61,7 +62,8 @@ public sealed class ConnectionsTests(Databases databases) : IAsyncLifetime
 
         Assert.Equal(("config_invalid", 8), (refused.Code, refused.ExitCode));
         Assert.Contains(says, refused.Message, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("ret", refused.ToString().Replace("secrets", "", StringComparison.Ordinal).Split("   at ")[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "ret", refused.ToString().Replace("secrets", "", StringComparison.Ordinal).Split("   at ")[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -193,7 +195,10 @@ public sealed class ConnectionsTests(Databases databases) : IAsyncLifetime
             """,
             operates)
         {
-            Parameters = { new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer, Value = (object?)process ?? DBNull.Value } },
+            Parameters =
+            {
+                new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer, Value = (object?)process ?? DBNull.Value },
+            },
         };
         Assert.True((long)(await command.ExecuteScalarAsync(Ct))! > 0);
     }

@@ -47,7 +47,9 @@ public sealed class TablesTests(OwnServer server) : IClassFixture<OwnServer>
         Assert.Equal(await ShapeAsync(byItself), await ShapeAsync(byHand));
         Assert.Equal(
             ("schema_step_unknown", 2),
-            Assert.Throws<PawlException>(() => PostgresStore.ScriptOf(from: 900)) is var unknown ? (unknown.Code, unknown.ExitCode) : default);
+            Assert.Throws<PawlException>(() => PostgresStore.ScriptOf(from: 900)) is var unknown
+                ? (unknown.Code, unknown.ExitCode)
+                : default);
     }
 
     [Fact]
