@@ -28,7 +28,7 @@ public sealed class PostgresJobStore(Databases databases) : JobStoreSpec
 
         await GiveBackAsync();
         var database = await databases.TakeAsync();
-        _taken.Add((database, PostgresStore.Open(database)));
+        _taken.Add((database, PostgresStore.Open(database, new PostgresOptions { Listen = false })));   // each test opens many
         return _taken[^1].Store;
     }
 
