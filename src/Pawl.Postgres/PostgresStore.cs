@@ -26,6 +26,7 @@ internal sealed partial class PostgresStore : IJobStore
         _lines = new Lines(source);
         _shapes = new Shapes(source);
         _gathering = new Gathering(StoreGatheredAsync);
+        Wakeups.Runnable += _ => _idle = false;   // then there is something: a claim need not ask first
         if (listen)
         {
             var self = Listener.NewName();
