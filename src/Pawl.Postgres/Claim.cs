@@ -6,22 +6,24 @@ internal sealed partial class PostgresStore
 {
     // The lines of a wish that exist and are not paused, with what they hold for a claim, and since when the longest waiting of all first
     // ones of a priority waits. Nobody watches for the silence of a worker that is gone, so its jobs would never be lost: it gets none,
-    // and while this lock is held it cannot go.
+    // and while this lock is held it cannot go. The offsets keep each a look at one line, never a walk through all that wait.
     private const string SelectOpenLines = """
         with known as (select id from pawl.worker where id = $4 and not gone for share)
         select l.id, wish.room, limited.max_running,
-            exists (select 1 from pawl.ready r where r.line_id = l.id),
-            exists (select 1 from pawl.job_state s where s.line_id = l.id and s.state = 'queued' and s.held is null),
-            exists (select 1 from pawl.job_state s where s.line_id = l.id and s.failures > 0 and s.state = 'queued' and s.held is null),
-            exists (select 1 from pawl.job_state s where s.line_id = l.id and s.deferred)
+            exists (select 1 from pawl.ready r where r.line_id = l.id offset 0),
+            exists (select 1 from pawl.job_state s where s.line_id = l.id and s.state = 'queued' and s.held is null offset 0),
+            exists (
+                select 1 from pawl.job_state s
+                where s.line_id = l.id and s.failures > 0 and s.state = 'queued' and s.held is null offset 0),
+            exists (select 1 from pawl.job_state s where s.line_id = l.id and s.deferred offset 0)
         from known cross join unnest($1::text[], $2::text[], $3::integer[]) with ordinality as wish (queue, type, room, place)
         join pawl.line l on l.queue = wish.queue and l.type = wish.type
         left join pawl.queue_limit limited on limited.queue = l.queue
         where not exists (
                 select 1 from pawl.pause p where (p.queue = l.queue and p.type = '') or (p.queue = '' and p.type = l.type))
-            and (exists (select 1 from pawl.ready r where r.line_id = l.id)
-                or exists (select 1 from pawl.job_state s where s.line_id = l.id and s.state = 'queued' and s.held is null)
-                or exists (select 1 from pawl.job_state s where s.line_id = l.id and s.deferred))
+            and (exists (select 1 from pawl.ready r where r.line_id = l.id offset 0)
+                or exists (select 1 from pawl.job_state s where s.line_id = l.id and s.state = 'queued' and s.held is null offset 0)
+                or exists (select 1 from pawl.job_state s where s.line_id = l.id and s.deferred offset 0))
         order by wish.place
         """;
 

@@ -5,13 +5,14 @@ namespace Pawl.Postgres;
 /// <summary>What a process asks that has nothing to do: one statement each, without a transaction around it.</summary>
 internal sealed partial class PostgresStore
 {
+    // The offset keeps each a look at one line, never a walk through all that wait.
     private const string HasAny = """
         select 1
         from unnest($1::text[], $2::text[]) as wish (queue, type)
         join pawl.line l on l.queue = wish.queue and l.type = wish.type
-        where exists (select 1 from pawl.ready r where r.line_id = l.id)
-            or exists (select 1 from pawl.job_state s where s.line_id = l.id and s.state = 'queued' and s.held is null)
-            or exists (select 1 from pawl.job_state s where s.line_id = l.id and s.deferred)
+        where exists (select 1 from pawl.ready r where r.line_id = l.id offset 0)
+            or exists (select 1 from pawl.job_state s where s.line_id = l.id and s.state = 'queued' and s.held is null offset 0)
+            or exists (select 1 from pawl.job_state s where s.line_id = l.id and s.deferred offset 0)
         limit 1
         """;
 

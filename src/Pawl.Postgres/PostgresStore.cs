@@ -150,13 +150,19 @@ internal sealed partial class PostgresStore : IJobStore
         }
     }
 
+    /// <summary>Lost against another transaction.</summary>
+    private static bool IsLost(PostgresException error) =>
+        error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    /// <summary>On its way to the rest of a table when a slice for it was attached.</summary>
+    private static bool IsMoved(PostgresException error) =>
+        error is { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: null, TableName: not null }
+        && error.TableName.EndsWith("_rest", StringComparison.Ordinal);
+
     /// <summary>Whether nothing was stored, and the same may work at once.</summary>
     private bool IsWorthAnother(Session session, Exception error, int tries, ref int broken)
     {
-        var again = tries < MostTries && error is PostgresException
-        {
-            SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure,
-        };
+        var again = tries < MostTries && error is PostgresException refused && (IsLost(refused) || IsMoved(refused));
         if (!again && !session.CommitSent && StorageErrors.IsBroken(error) && ++broken < MostBroken)
         {
             // One may have been ended by an operator; where the next is gone too, the server was, and all that lay are.

@@ -18,6 +18,7 @@ var pawl = builder.Services.AddPawl(options =>
 {
     options.Retry = new() { BaseDelay = TimeSpan.FromMilliseconds(20), MaxDelay = TimeSpan.FromMilliseconds(20) };
     options.Worker.Enabled = order.Mode != "ask";
+    options.Scheduler.Enabled = order.Mode != "ask";   // nor does it lead: those that are killed must
     options.Worker.Slots = order.Slots;
     options.Worker.LossCap = order.LossCap;
     options.Worker.LeaseTtl = TimeSpan.FromSeconds(5);
