@@ -29,6 +29,7 @@ internal sealed class PostgresSettings : IValidateOptions<PostgresOptions>
         settings.Duration("IdleTimeout", value => options.IdleTimeout = value);
         settings.Duration("AcquireTimeout", value => options.AcquireTimeout = value);
         settings.Duration("ConnectTimeout", value => options.ConnectTimeout = value);
+        settings.Flag("Listen", value => options.Listen = value);
         settings.Done();
     }
 

@@ -137,7 +137,7 @@ internal sealed class Settings
             : throw Wrong(name, "a number", text),
         set);
 
-    private void Flag(string name, Action<bool> set) => Read(
+    public void Flag(string name, Action<bool> set) => Read(
         name, text => bool.TryParse(text, out var value) ? value : throw Wrong(name, "true or false", text), set);
 
     private void Text(string name, Action<string> set) => Read(name, text => text, set);
