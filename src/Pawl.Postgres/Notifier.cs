@@ -1,11 +1,13 @@
 namespace Pawl.Postgres;
 
-/// <summary>Tells other processes what this one has committed: by statements of its own, at most twenty a second, the first of them at
-/// once. Never inside a transaction that stores something: a commit that notifies waits for all others that do.</summary>
+/// <summary>Tells other processes what this one has committed: by statements of its own, at most twenty a second after a
+/// handful at once. Never inside a transaction that stores something: a commit that notifies waits for all others that do.</summary>
 internal sealed class Notifier(Connections source, string sender, TimeProvider clock) : IAsyncDisposable
 {
     public const string Channel = "pawl";
     private const string Notify = "select pg_notify($1, $2)";
+
+    private const int AtOnce = 10;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -14,6 +16,8 @@ internal sealed class Notifier(Connections source, string sender, TimeProvider c
     private readonly CancellationTokenSource _closing = new();
     private Task _sending = Task.CompletedTask;
     private bool _sends;
+    private double _allowed = AtOnce;
+    private long _sentAt;
 
     /// <summary>Gathers hints, and sends them soon.</summary>
     public void Add(Hints hints)
@@ -63,7 +67,7 @@ internal sealed class Notifier(Connections source, string sender, TimeProvider c
             try
             {
                 await SendAsync(text, _closing.Token).ConfigureAwait(false);
-                await Task.Delay(Pause, clock, _closing.Token).ConfigureAwait(false);
+                await RestAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_closing.IsCancellationRequested)
             {
@@ -74,6 +78,17 @@ internal sealed class Notifier(Connections source, string sender, TimeProvider c
                 // A hint may be lost: the others poll. Nor may what is said next come faster than it should.
                 await Task.Delay(Pause, clock, CancellationToken.None).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>A pause saved up before is not taken now: what comes seldom is told at once.</summary>
+    private async ValueTask RestAsync()
+    {
+        _allowed = Math.Min(AtOnce, _allowed + (clock.GetElapsedTime(_sentAt) / Pause)) - 1;
+        _sentAt = clock.GetTimestamp();
+        if (_allowed < 0)
+        {
+            await Task.Delay(Pause * -_allowed, clock, _closing.Token).ConfigureAwait(false);
         }
     }
 

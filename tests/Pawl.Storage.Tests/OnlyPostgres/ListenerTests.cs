@@ -137,7 +137,8 @@ public sealed class ListenerTests(Databases databases) : IAsyncLifetime
             await Task.Yield();
         }
 
-        Assert.Equal(["runnable 1", "runnable 100"], heard.All.Where(static what => what is not ("runnable 0" or "recorded")));
+        // a handful at once, then one each 50 ms, of which one brings all the rest
+        Assert.InRange(heard.All.Count(static what => what is not ("runnable 0" or "recorded")), 2, 12);
     }
 
     private static NewJob Job => new() { Type = "mail", Queue = "default", Payload = "{}"u8.ToArray() };
