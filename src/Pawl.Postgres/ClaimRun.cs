@@ -105,7 +105,6 @@ internal readonly record struct Taken(Candidate Job, ClaimPlace Place, bool ByAg
 internal sealed class ClaimRun(ClaimRequest request, long now)
 {
     private readonly Dictionary<long, int> _taken = [];
-    private readonly Dictionary<long, int> _passed = [];
     private readonly HashSet<long> _passedJobs = [];
     private readonly HashSet<long> _takenJobs = [];
     private int _slots = request.Slots;
@@ -156,20 +155,8 @@ internal sealed class ClaimRun(ClaimRequest request, long now)
 
     public int RoomIn(Line line, int room) => Math.Max(0, room - _taken.GetValueOrDefault(line.Id));
 
-    /// <summary>How many of a line were looked at and left: the next look must reach beyond them.</summary>
-    public int PassedOver(Line line) => _passed.GetValueOrDefault(line.Id);
-
     /// <summary>Leaves a job where it is; whether it was looked at for the first time.</summary>
-    public bool PassOver(Candidate candidate)
-    {
-        if (!_passedJobs.Add(candidate.Id))
-        {
-            return false;
-        }
-
-        _passed[candidate.Line.Id] = PassedOver(candidate.Line) + 1;
-        return true;
-    }
+    public bool PassOver(Candidate candidate) => _passedJobs.Add(candidate.Id);
 
     /// <summary>Where a job would go; null when there is no room for its kind.</summary>
     public ClaimPlace? Place(Candidate candidate)

@@ -44,9 +44,6 @@ internal sealed class Statement(Session session, string sql)
 
     public Statement BindBlob(ReadOnlySpan<byte> bytes) => Bind(bytes.ToArray());
 
-    public Statement BindBlobOrNull(ReadOnlySpan<byte> bytes) =>
-        bytes.IsEmpty ? BindNull(NpgsqlTypes.NpgsqlDbType.Bytea) : BindBlob(bytes);
-
     /// <summary>Binds UTF-8 as text.</summary>
     public Statement BindText(ReadOnlyMemory<byte>? utf8) =>
         Bind(utf8 is { } known ? System.Text.Encoding.UTF8.GetString(known.Span) : null);
