@@ -45,6 +45,9 @@ internal sealed class Engine : IAsyncDisposable
 
     public Task StartAsync() => _host.StartAsync();
 
+    /// <summary>Until somebody asks the process to end.</summary>
+    public Task StoppedAsync() => _host.WaitForShutdownAsync();
+
     /// <summary>Enqueues in batches.</summary>
     public async Task BulkAsync(int count, int batch, EnqueueOptions? options = null)
     {

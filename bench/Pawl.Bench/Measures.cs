@@ -130,6 +130,6 @@ internal static class Measures
     {
         await using var engine = await Engine.StartAsync(arguments.Number("conc", 10));
         Console.WriteLine("READY");
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+        await engine.StoppedAsync();
     }
 }
