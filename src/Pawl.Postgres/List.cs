@@ -122,7 +122,7 @@ internal sealed partial class PostgresStore
         }).ConfigureAwait(false);
 
         var found = new List<long>();
-        var beyond = query.After?.Value ?? (query.Ascending ? 0 : long.MaxValue);
+        var beyond = query.After?.Id.Value ?? (query.Ascending ? 0 : long.MaxValue);
         var looks = 0;
         var ended = lines.Count == 0;
         while (!ended && found.Count <= query.Limit && looks < MostLooks)
@@ -139,7 +139,7 @@ internal sealed partial class PostgresStore
 
         var full = found.Count > query.Limit;
         var jobs = await JobsOfAsync(db, [.. found.Take(query.Limit).Select(id => new JobId(id))]).ConfigureAwait(false);
-        return new JobPage(jobs, full ? new JobId(found[query.Limit - 1]) : ended ? null : new JobId(beyond), Partial: !full && !ended);
+        return new JobPage(jobs, full ? new JobId(found[query.Limit - 1]) : ended ? null : new JobPosition(new(beyond)), !full && !ended);
     }
 
     /// <summary>The next jobs, in order, and the number they reach to; null when there is nothing behind it.</summary>

@@ -63,7 +63,7 @@ internal sealed partial class SqliteStore
         }
 
         var found = new List<long>();
-        var beyond = query.After?.Value ?? (query.Ascending ? 0 : long.MaxValue);
+        var beyond = query.After?.Id.Value ?? (query.Ascending ? 0 : long.MaxValue);
         var looks = 0;
         var ended = lines.Count == 0;
         while (!ended && found.Count <= query.Limit && looks < MostLooks)
@@ -90,7 +90,7 @@ internal sealed partial class SqliteStore
 
         var full = found.Count > query.Limit;
         var jobs = found.Take(query.Limit).Select(id => JobOf(db, new JobId(id))).OfType<Job>().ToList();
-        return new JobPage(jobs, full ? new JobId(found[query.Limit - 1]) : ended ? null : new JobId(beyond), Partial: !full && !ended);
+        return new JobPage(jobs, full ? new JobId(found[query.Limit - 1]) : ended ? null : new JobPosition(new(beyond)), !full && !ended);
     }
 
     private static Statement Page(Connection db, JobQuery query, long beyond)

@@ -57,7 +57,7 @@ internal sealed class Standstill(IJobStore store, JobTypes types, TimeProvider c
                 return false;
             }
 
-            after = page.Next;
+            after = page.Next?.Id;
         }
     }
 

@@ -111,8 +111,23 @@ public interface IJobs
     /// <summary>Reads a job; null when it is not there.</summary>
     Task<Job?> FindAsync(JobId id, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads one page of jobs, newest first.</summary>
+    /// <summary>Reads one page of jobs, newest first unless told otherwise.</summary>
+    /// <remarks>Walking from page to page shows each job that is there all the while exactly once.</remarks>
+    /// <exception cref="PawlException"><c>filter_invalid</c> or <c>regex_not_supported</c>: the query cannot be read. Where, from 0, is
+    /// under <c>position</c> of <see cref="Exception.Data"/>, and under <c>expected</c> what could stand there.</exception>
     Task<JobList> ListAsync(JobFilter? filter = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Counts jobs. From kept counters, and exact, without a query or with one of <c>type:</c>, <c>queue:</c> and <c>state:</c>
+    /// only; else by looking, within a bound.</summary>
+    /// <param name="query">Only those that fit this, in the query language; null or empty for all.</param>
+    /// <param name="scope">Only these queues and types; null for all.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="PawlException">As for <see cref="ListAsync"/>.</exception>
+    Task<JobCounts> CountsAsync(string? query = null, JobScope? scope = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Says why a job is not running.</summary>
+    /// <exception cref="PawlException"><c>not_found</c>: there is no such job, or it was removed.</exception>
+    Task<JobWhy> WhyAsync(JobId id, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until a job has ended, and reads it.</summary>
     /// <exception cref="PawlException"><c>not_found</c>: there is no such job, or it was removed.</exception>

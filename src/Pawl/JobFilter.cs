@@ -24,11 +24,20 @@ public sealed record JobFilter
     /// <summary>Only dismissed (true) or undismissed (false) failures.</summary>
     public bool? Dismissed { get; init; }
 
-    /// <summary>Only those beyond this number: <see cref="JobList.Next"/> of the page before.</summary>
-    public JobId? After { get; init; }
+    /// <summary>Only those that fit this, in the query language; null or empty for all.</summary>
+    public string? Query { get; init; }
 
-    /// <summary>Lowest number first; default highest first.</summary>
+    /// <summary>Only these queues and types.</summary>
+    public JobScope Scope { get; init; } = JobScope.All;
+
+    /// <summary>What the list is in the order of; default by number.</summary>
+    public JobSort Sort { get; init; }
+
+    /// <summary>Lowest first; default highest first.</summary>
     public bool Ascending { get; init; }
+
+    /// <summary>Only those behind this place: <see cref="JobList.Next"/> of the page before.</summary>
+    public JobPosition? After { get; init; }
 
     /// <summary>At most so many; 1 to 1,000; default 50.</summary>
     public int Limit { get; init; } = 50;

@@ -31,7 +31,7 @@ internal sealed record Earlier(Job? Reprocess, Job? Export, bool IsSame)
 
     private static async Task<(Job Job, T Value)?> FindAsync<T>(IJobs jobs, string type, string key, CancellationToken cancellationToken)
     {
-        JobId? after = null;
+        JobPosition? after = null;
         do
         {
             var page = await jobs.ListAsync(new JobFilter { Type = type, States = Open, After = after, Limit = 1_000 }, cancellationToken)

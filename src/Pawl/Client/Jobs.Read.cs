@@ -31,13 +31,22 @@ internal sealed partial class Jobs
                 Trigger = filter.Trigger,
                 Tags = filter.Tags,
                 Dismissed = filter.Dismissed,
-                After = filter.After,
+                Scope = filter.Scope,
+                Sort = filter.Sort,
                 Ascending = filter.Ascending,
+                After = filter.After,
                 Limit = Bounds.Between(filter.Limit, 1, 1_000, "The length of a page"),
             },
             cancellationToken);
         return new(page.Jobs, page.Next, page.Partial);
     }
+
+    public Task<JobCounts> CountsAsync(
+        string? query = null, JobScope? scope = null, CancellationToken cancellationToken = default) =>
+        throw new PawlException("unsupported", "Jobs cannot be counted yet.");
+
+    public Task<JobWhy> WhyAsync(JobId id, CancellationToken cancellationToken = default) =>
+        throw new PawlException("unsupported", "Reasons cannot be told yet.");
 
     public async Task<Job> WaitAsync(JobId id, CancellationToken cancellationToken = default)
     {

@@ -71,8 +71,8 @@ internal sealed class RecoveryCycle(
                 await TurnAsync(job, pick, tally, checks, term, cancellationToken);
             }
 
-            place.Turn(page.Next);
-            if (wrapped ? page.Next is null || page.Next >= start : page.Next is null && start == default)
+            place.Turn(page.Next?.Id);
+            if (wrapped ? page.Next is null || page.Next?.Id >= start : page.Next is null && start == default)
             {
                 return;
             }
@@ -129,7 +129,7 @@ internal sealed class RecoveryCycle(
                 }
             }
 
-            after = page.Next;
+            after = page.Next?.Id;
         }
 
         candidates.Sort(ByPriorityThenAge);

@@ -57,7 +57,7 @@ internal sealed class StuckWatch(IJobStore store, ChoreSettings settings, TimePr
                 }
             }
 
-            after = page.Next;
+            after = page.Next?.Id;
         }
 
         _silence.End();

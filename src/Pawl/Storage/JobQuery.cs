@@ -1,6 +1,6 @@
 namespace Pawl.Storage;
 
-/// <summary>Which jobs to list, by number. All conditions must hold.</summary>
+/// <summary>Which jobs to list. All conditions must hold.</summary>
 public sealed record JobQuery
 {
     /// <summary>Only these states; empty for all.</summary>
@@ -24,11 +24,17 @@ public sealed record JobQuery
     /// <summary>Only dismissed (true) or undismissed (false) failures.</summary>
     public bool? Dismissed { get; init; }
 
-    /// <summary>Only those beyond this number, in the direction of the list.</summary>
-    public JobId? After { get; init; }
+    /// <summary>Only these queues and types.</summary>
+    public JobScope Scope { get; init; } = JobScope.All;
 
-    /// <summary>Lowest number first; default highest first.</summary>
+    /// <summary>What the list is in the order of; default by number.</summary>
+    public JobSort Sort { get; init; }
+
+    /// <summary>Lowest first; default highest first.</summary>
     public bool Ascending { get; init; }
+
+    /// <summary>Only those behind this place, in the order of the list.</summary>
+    public JobPosition? After { get; init; }
 
     /// <summary>At most so many; 1 to 1,000.</summary>
     public int Limit { get; init; } = 50;
@@ -40,4 +46,4 @@ public sealed record JobQuery
 /// <param name="Jobs">The jobs.</param>
 /// <param name="Next">Where the next page begins (<see cref="JobQuery.After"/>); null at the end.</param>
 /// <param name="Partial">Whether the store, to stay quick, stopped before the page was full; go on at <paramref name="Next"/>.</param>
-public sealed record JobPage(IReadOnlyList<Job> Jobs, JobId? Next, bool Partial = false);
+public sealed record JobPage(IReadOnlyList<Job> Jobs, JobPosition? Next, bool Partial = false);
