@@ -140,9 +140,9 @@ internal sealed class Settings
     public void Flag(string name, Action<bool> set) => Read(
         name, text => bool.TryParse(text, out var value) ? value : throw Wrong(name, "true or false", text), set);
 
-    private void Text(string name, Action<string> set) => Read(name, text => text, set);
+    public void Text(string name, Action<string> set) => Read(name, text => text, set);
 
-    private void List(string name, Action<List<string>> set)
+    public void List(string name, Action<List<string>> set)
     {
         _known.Add(name);
         var section = _section.GetSection(name);
@@ -169,7 +169,7 @@ internal sealed class Settings
         }
     }
 
-    private void Sections(params string[] names) => _known.AddRange(names);
+    public void Sections(params string[] names) => _known.AddRange(names);
 
     private void Read<T>(string name, Func<string, T> read, Action<T> set)
     {

@@ -11,6 +11,7 @@ public sealed class PublicApiTests
     [InlineData("Pawl.Postgres")]
     [InlineData("Pawl.EntityFrameworkCore")]
     [InlineData("Pawl.Testing")]
+    [InlineData("Pawl.Web")]
     public void The_public_surface_is_the_approved_one(string project) =>
         Approve.Text(PublicApi.Of(Assembly.Load(project).GetExportedTypes()), $"/tests/Pawl.Tidy/PublicApi/{project}.txt");
 

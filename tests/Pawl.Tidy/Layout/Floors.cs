@@ -28,6 +28,19 @@ internal static partial class Floors
         ["Hosting"] = Top,
     };
 
+    /// <summary>The floors of the HTTP API.</summary>
+    private static readonly Dictionary<string, int> Web = new()
+    {
+        [Root] = 1,
+        ["Wire"] = 2,
+        ["Security"] = 3,
+        ["Routing"] = 4,
+        ["Api"] = 5,
+        ["Live"] = 5,
+        ["Operations"] = 5,
+        ["Hosting"] = Top,
+    };
+
     public static IEnumerable<string> Check(IReadOnlyCollection<SourceFile> files)
     {
         foreach (var arrow in Arrows(files))
@@ -106,9 +119,12 @@ internal static partial class Floors
     }
 
     private static int? Floor(string project, string folder) =>
-        project == "Pawl"
-            ? Engine.TryGetValue(folder, out var floor) ? floor : null
-            : folder switch { Root => 1, "Hosting" => Top, _ => Unlisted };
+        project switch
+        {
+            "Pawl" => Engine.TryGetValue(folder, out var floor) ? floor : null,
+            "Pawl.Web" => Web.TryGetValue(folder, out var floor) ? floor : null,
+            _ => folder switch { Root => 1, "Hosting" => Top, _ => Unlisted },
+        };
 
     private static IEnumerable<Arrow> Arrows(IReadOnlyCollection<SourceFile> files)
     {

@@ -1,0 +1,15 @@
+using Pawl.Web.Operations;
+using Pawl.Web.Routing;
+
+namespace Pawl.Web.Hosting;
+
+/// <summary>The whole table of routes, noun by noun.</summary>
+internal static class Routes
+{
+    /// <summary>Every route, those for old clients too.</summary>
+    public static IEnumerable<Route> All { get; } = [.. Probes.Routes];
+
+    /// <summary>Those that a program with these settings has.</summary>
+    public static RouteTable Of(PawlWebOptions options) =>
+        new(All.Where(route => route.Compat is null || options.Compat.Contains(route.Compat)));
+}

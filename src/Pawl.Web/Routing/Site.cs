@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+using Pawl.Storage;
+
+namespace Pawl.Web.Routing;
+
+/// <summary>One mapped API: the engine it stands before and what all its requests share.</summary>
+internal sealed class Site
+{
+    /// <summary>The services of the program, for what only some routes need.</summary>
+    public required IServiceProvider Services { get; init; }
+
+    /// <summary>Creates and commands jobs.</summary>
+    public required IJobs Jobs { get; init; }
+
+    /// <summary>Reads what <see cref="Jobs"/> does not show.</summary>
+    public required IJobStore Store { get; init; }
+
+    /// <summary>The types of this program.</summary>
+    public required JobTypes Types { get; init; }
+
+    /// <summary>The engine's settings.</summary>
+    public required PawlOptions Engine { get; init; }
+
+    /// <summary>Our own.</summary>
+    public required PawlWebOptions Options { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Where it logs.</summary>
+    public required ILogger Logger { get; init; }
+
+    /// <summary>Set when the host begins to stop: whoever waits ends his wait.</summary>
+    public required CancellationToken Stopping { get; init; }
+
+    /// <summary>All routes.</summary>
+    public required RouteTable Table { get; init; }
+
+    /// <summary>The version of this program.</summary>
+    public static string Version { get; } = typeof(Site).Assembly.GetName().Version is { } version ? version.ToString(3) : "0.0.0";
+}

@@ -1,0 +1,152 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Pawl.Web.Tests;
+
+/// <summary>A real server on a port of loopback, with a store in memory and the demo handlers. Each test may have its own.</summary>
+public sealed class Served : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private Served(WebApplication app, string address, string mount)
+    {
+        (_app, Address) = (app, address);
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = new(address + mount + "/"),
+            Timeout = TimeSpan.FromSeconds(60),
+        };
+    }
+
+    /// <summary>Such as <c>http://127.0.0.1:40321</c>.</summary>
+    public string Address { get; }
+
+    /// <summary>Speaks to it, below the mount; paths without a slash at the start.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>What handlers wait for.</summary>
+    public Gates Gates => _app.Services.GetRequiredService<Gates>();
+
+    /// <summary>The engine behind it.</summary>
+    public IJobs Jobs => _app.Services.GetRequiredService<IJobs>();
+
+    /// <summary>The services of the program.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="mount">Where the API is mounted; empty for the root.</param>
+    /// <param name="settings">Settings as configuration, such as <c>Pawl:Web:Burst</c>.</param>
+    /// <param name="options">Settings in code.</param>
+    /// <param name="services">More services, before the engine's.</param>
+    public static async Task<Served> StartAsync(
+        string mount = "",
+        IReadOnlyDictionary<string, string?>? settings = null,
+        Action<PawlWebOptions>? options = null,
+        Action<IServiceCollection>? services = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 500;
+        });
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<Gates>();
+        services?.Invoke(builder.Services);
+        builder.Services.AddPawl(pawl => pawl.Retry = new() { BaseDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) })
+            .AddHandler<DemoHandler, Demo>()
+            .AddType<Parked>()
+            .UseSqlite("Data Source=:memory:");
+        var app = builder.Build();
+        app.MapPawl(mount, options);
+        await app.StartAsync();
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return new(app, address, mount);
+    }
+
+    /// <summary>Sends a request.</summary>
+    public async Task<Reply> SendAsync(
+        string verb, string path, string? body = null, string type = "application/json", params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(new(verb), path);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content!.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        return await SendAsync(request);
+    }
+
+    /// <summary>Sends a request.</summary>
+    public async Task<Reply> SendAsync(HttpRequestMessage request)
+    {
+        using var reply = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var bytes = await reply.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        var headers = reply.Headers.Concat(reply.Content.Headers)
+            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
+        return new((int)reply.StatusCode, bytes, headers);
+    }
+
+    /// <summary>Reads something.</summary>
+    public Task<Reply> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync("GET", path, headers: headers);
+
+    /// <summary>Posts JSON.</summary>
+    public Task<Reply> PostAsync(string path, string? body = null, params (string Name, string Value)[] headers) =>
+        SendAsync("POST", path, body, headers: headers);
+
+    /// <summary>Creates a job and gives its number.</summary>
+    public async Task<string> CreateAsync(string body)
+    {
+        var reply = await PostAsync("api/jobs", body);
+        Assert.Equal(201, reply.Status);
+        return reply.Text("id");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+}
+
+/// <summary>What came back.</summary>
+public sealed record Reply(int Status, byte[] Bytes, IReadOnlyDictionary<string, string> Headers)
+{
+    /// <summary>The body as text.</summary>
+    public string Body => Encoding.UTF8.GetString(Bytes);
+
+    /// <summary>The body as JSON.</summary>
+    public JsonNode Json => JsonNode.Parse(Bytes) ?? throw new InvalidOperationException("The body is null.");
+
+    /// <summary>The code of a problem; null for another reply.</summary>
+    public string? Code => Headers.GetValueOrDefault("Content-Type") == "application/problem+json" ? (string?)Json["code"] : null;
+
+    /// <summary>Status and code.</summary>
+    public (int, string?) Answer => (Status, Code);
+
+    /// <summary>A text member.</summary>
+    public string Text(string name) => (string?)Json[name] ?? throw new InvalidOperationException($"No {name} in {Body}");
+
+    /// <summary>The pointer of the first fault.</summary>
+    public string? Pointer => (string?)Json["errors"]?[0]?["pointer"];
+}
