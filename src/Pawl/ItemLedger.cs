@@ -78,4 +78,7 @@ public abstract class ItemLedger
 
     /// <summary>Records a failure by hand; stored with the next save, at the latest when the attempt ends.</summary>
     public abstract void RecordFailure(ItemId item, Exception error);
+
+    /// <summary>Records by hand that an item was passed over; stored with the next save, at the latest when the attempt ends.</summary>
+    public abstract void RecordSkip(ItemId item);
 }

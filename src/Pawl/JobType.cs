@@ -80,6 +80,12 @@ public sealed class JobType
     /// <summary>The priority of a job of it. The payload must be of its class.</summary>
     internal Func<object, Trigger, PriorityScore> Score { get; }
 
+    /// <summary>The concurrency key of a job that brings none; null for none.</summary>
+    internal Func<object, string?>? ConcurrencyKey { get; init; }
+
+    /// <summary>Refuses a payload that its handler could do nothing with, before it is stored.</summary>
+    internal Action<object>? Check { get; init; }
+
     /// <summary>What a retry adds to the priority, and the most that retries add.</summary>
     internal (int Each, int Most) RetryPoints { get; }
 }

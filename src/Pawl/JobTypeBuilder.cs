@@ -36,6 +36,8 @@ public sealed class JobTypeBuilder<TPayload>
     private TimeSpan? _keep;
     private TimeSpan? _keepFailed;
     private JsonTypeInfo<TPayload>? _json;
+    private Func<TPayload, string?>? _concurrencyKey;
+    private Action<TPayload>? _check;
 
     internal JobTypeBuilder()
     {
@@ -128,6 +130,15 @@ public sealed class JobTypeBuilder<TPayload>
     /// <summary>At most so many of it run at once on one worker; 1 or more; default as many as it has slots.</summary>
     public JobTypeBuilder<TPayload> Concurrency(int count) => Set(_concurrency = Bounds.Between(count, 1, 1_000, "A type's concurrency"));
 
+    /// <summary>The concurrency key of a job that is given none with <see cref="EnqueueOptions.ConcurrencyKey"/>: at most so many of one
+    /// key run at once in the whole installation, 1 unless a limit says more. Default none.</summary>
+    /// <param name="key">From the payload, when the job is created; null for no key.</param>
+    public JobTypeBuilder<TPayload> ConcurrencyKey(Func<TPayload, string?> key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Set(_concurrencyKey = key);
+    }
+
     /// <summary>Equal payloads meet the same job, without asking; never with <see cref="EnqueueOptions.Force"/>.</summary>
     public JobTypeBuilder<TPayload> UniqueByPayload(UniqueHold hold = UniqueHold.ActiveOrSucceeded)
     {
@@ -180,6 +191,9 @@ public sealed class JobTypeBuilder<TPayload>
         return Set(_json = info);
     }
 
+    /// <summary>Refuses a payload when the job is created, by an exception that says why.</summary>
+    internal JobTypeBuilder<TPayload> Check(Action<TPayload> check) => Set(_check = check);
+
     /// <summary>What the type needs of dependency injection.</summary>
     internal List<Action<IServiceCollection>> Services { get; } = [];
 
@@ -225,6 +239,8 @@ public sealed class JobTypeBuilder<TPayload>
             RecoveryChecks = _checks,
             Configuration = _configuration,
             ErrorRules = _errors,
+            ConcurrencyKey = _concurrencyKey is { } key ? payload => key((TPayload)payload) : null,
+            Check = _check is { } check ? payload => check((TPayload)payload) : null,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 
 namespace Pawl;
 
@@ -22,7 +23,8 @@ public sealed class JobTypes
                     + $"{type.PayloadType.Name}. Give one of them another name.");
             }
 
-            if (!byPayload.TryAdd(type.PayloadType, type))
+            // Plain JSON is nobody's class: such types are known by their names alone.
+            if (type.PayloadType != typeof(JsonElement) && !byPayload.TryAdd(type.PayloadType, type))
             {
                 throw new PawlException(
                     "name_taken",

@@ -10,7 +10,7 @@ public sealed class ScoreRules<TPayload>
 {
     private const int LongestWhy = 100;
 
-    private readonly List<(Func<TPayload, bool> Holds, PriorityReason Reason)> _rules = [];
+    private readonly List<(Func<TPayload, Trigger, bool> Holds, PriorityReason Reason)> _rules = [];
     private BasePriority _base = BasePriority.Normal;
     private int _manual = 40;
     private int _retryEach = 5;
@@ -41,6 +41,13 @@ public sealed class ScoreRules<TPayload>
     public ScoreRules<TPayload> When(Func<TPayload, bool> holds, int points, string why)
     {
         ArgumentNullException.ThrowIfNull(holds);
+        return When((payload, _) => holds(payload), points, why);
+    }
+
+    /// <summary>Adds points where a condition holds that also looks at who asked.</summary>
+    /// <inheritdoc cref="When(Func{TPayload, bool}, int, string)"/>
+    internal ScoreRules<TPayload> When(Func<TPayload, Trigger, bool> holds, int points, string why)
+    {
         ArgumentException.ThrowIfNullOrWhiteSpace(why);
         Priority.ThrowIfOffScale(points, nameof(points));
         if (why.Length > LongestWhy)
@@ -97,7 +104,7 @@ public sealed class ScoreRules<TPayload>
         {
             try
             {
-                if (holds(payload))
+                if (holds(payload, trigger))
                 {
                     reasons.Add(reason);
                 }

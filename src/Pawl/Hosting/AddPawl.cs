@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pawl;
 using Pawl.Client;
+using Pawl.Declared;
 using Pawl.Errors;
 using Pawl.Hosting;
 using Pawl.Maintenance;
@@ -50,7 +51,8 @@ public static class PawlServiceCollectionExtensions
         if (services.GetService<IConfiguration>() is { } configuration)
         {
             Aliases.Read(configuration, options);
-            Settings.Bind(configuration.GetSection("Pawl"), options);
+            Settings.Bind(
+                configuration.GetSection("Pawl"), options, [.. services.GetServices<DeclaredType>().Select(declared => declared.Name)]);
         }
     }
 

@@ -15,7 +15,10 @@ internal sealed class Settings
 
     /// <summary>Reads what is there; what is not there stays as it is.</summary>
     /// <exception cref="PawlException"><c>config_invalid</c>.</exception>
-    public static void Bind(IConfigurationSection pawl, PawlOptions options)
+    /// <param name="pawl">The section.</param>
+    /// <param name="options">What is filled.</param>
+    /// <param name="declared">The types that are declared in the settings; who reads those refuses what it does not know.</param>
+    public static void Bind(IConfigurationSection pawl, PawlOptions options, params string[] declared)
     {
         // Other sections belong to others: Pawl:Sqlite, Pawl:Web.
         var root = new Settings(pawl);
@@ -27,8 +30,8 @@ internal sealed class Settings
         budget.Duration("Window", value => options.RetryBudget.Window = value);
         budget.Done();
         var types = new Settings(pawl.GetSection("Types"));
-        types.Sections("Default");
-        types.Done();
+        types.Sections(["Default", .. declared]);
+        types.Done("To declare types in the settings, say AddPawl(…).AddDeclaredTypes(configuration).");
         BindTypes(pawl.GetSection("Types:Default"), options.Types.Default);
         BindRecovery(pawl.GetSection("Recovery"), options.Recovery);
         BindHealth(pawl.GetSection("Health"), options.Health);
@@ -130,7 +133,7 @@ internal sealed class Settings
             : throw Wrong(name, "a whole number", text),
         set);
 
-    private void Number(string name, Action<double> set) => Read(
+    public void Number(string name, Action<double> set) => Read(
         name,
         text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value
@@ -171,7 +174,7 @@ internal sealed class Settings
 
     public void Sections(params string[] names) => _known.AddRange(names);
 
-    private void Read<T>(string name, Func<string, T> read, Action<T> set)
+    public void Read<T>(string name, Func<string, T> read, Action<T> set)
     {
         _known.Add(name);
         if (_section[name] is { } text)
@@ -181,23 +184,25 @@ internal sealed class Settings
     }
 
     /// <summary>Refuses what nobody knows: a setting with a slip in its name would otherwise be silently without effect.</summary>
-    public void Done()
+    /// <param name="remedy">What to do about it.</param>
+    public void Done(string remedy = "Correct its name or take it away.")
     {
         foreach (var child in _section.GetChildren())
         {
             if (!_known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             {
-                throw new PawlException(
-                    "config_invalid",
-                    $"{_section.Path} has no setting {Shown.Text(child.Key)}; it has {string.Join(", ", _known)}. "
-                    + "Correct its name or take it away.",
-                    exitCode: 8);
+                throw Refused(
+                    child.Path, $"{_section.Path} has no setting {Shown.Text(child.Key)}; it has {string.Join(", ", _known)}. {remedy}");
             }
         }
     }
 
-    private PawlException Wrong(string name, string allowed, string? value) => new(
-        "config_invalid",
-        $"{_section.Path}:{name} must be {allowed}, but was {Shown.Text(value)}. Correct it in the settings.",
-        exitCode: 8);
+    /// <summary>A setting that cannot be. Its path is kept as <c>Data["path"]</c>, so that who read the file can name the line.</summary>
+    public static PawlException Refused(string path, string message, Exception? cause = null) =>
+        new("config_invalid", message, cause, exitCode: 8) { Data = { ["path"] = path } };
+
+    /// <summary>A value that is not what is allowed there.</summary>
+    public PawlException Wrong(string name, string allowed, string? value) => Refused(
+        $"{_section.Path}:{name}",
+        $"{_section.Path}:{name} must be {allowed}, but was {Shown.Text(value)}. Correct it in the settings.");
 }

@@ -20,6 +20,11 @@ internal sealed record HandlerRegistration(Func<PawlOptions, JobType> Build, Fun
         where TPayload : notnull =>
         new(options => builder.Build(options.Types.Default, options.Retry, options.Json), null);
 
+    /// <summary>The registration of a type whose work is done by no class of the program's.</summary>
+    public static HandlerRegistration Of<TPayload>(JobTypeBuilder<TPayload> builder, HandlerCall call)
+        where TPayload : notnull =>
+        new(options => builder.Build(options.Types.Default, options.Retry, options.Json), (_, _) => call);
+
     private static HandlerCall Caller<THandler, TPayload>(JobType type, IServiceScopeFactory scopes)
         where THandler : class, IJobHandler<TPayload>
         where TPayload : notnull

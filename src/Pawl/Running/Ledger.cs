@@ -94,6 +94,8 @@ internal sealed class Ledger : ItemLedger
         RecordFailure(item, ErrorRecorder.Record(_job.Type, verdict, error, now));
     }
 
+    public override void RecordSkip(ItemId item) => RecordSkip(Checked(item), counts: true);
+
     internal void RecordFailure(ItemId item, JobError error)
     {
         Record(item, ItemOutcome.Failed, null, error);

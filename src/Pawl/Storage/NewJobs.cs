@@ -20,14 +20,14 @@ internal sealed class NewJobs(JobTypes types, PawlOptions options)
             var score = given.Priority is { } explicitly
                 ? PriorityScore.Explicit(Bounds.Priority(explicitly))
                 : ((ScoreRules<TPayload>)type.Rules).Evaluate(payload, given.Trigger, 0);
-            return Fill(type.Name, type, json, score, given, now);
+            return Fill(type.Name, type, json, score, type.ConcurrencyKey is null ? given : Keyed(type, payload, given), now);
         }
 
         // Named by a base class or an interface: what it is decides.
         if (types.TryFind(payload.GetType(), out type))
         {
             var json = Write(() => JsonSerializer.SerializeToUtf8Bytes(payload, type.Json), type);
-            return Fill(type.Name, type, json, ScoreOf(type, payload, given), given, now);
+            return Fill(type.Name, type, json, ScoreOf(type, payload, given), Keyed(type, payload, given), now);
         }
 
         throw new PawlException(
@@ -61,12 +61,19 @@ internal sealed class NewJobs(JobTypes types, PawlOptions options)
             throw new PawlException("payload_invalid", $"The payload does not fit the job type {Shown.Text(name)}: {fault.Message}", fault);
         }
 
-        return payload is null
-            ? throw new PawlException("payload_invalid", $"The payload does not fit the job type {Shown.Text(name)}: it is null.")
-            : Fill(name, type, json, ScoreOf(type, payload, given), given, now);
+        if (payload is null)
+        {
+            throw new PawlException("payload_invalid", $"The payload does not fit the job type {Shown.Text(name)}: it is null.");
+        }
+
+        type.Check?.Invoke(payload);
+        return Fill(name, type, json, ScoreOf(type, payload, given), Keyed(type, payload, given), now);
     }
 
     private static readonly EnqueueOptions Nothing = new();
+
+    private static EnqueueOptions Keyed(JobType type, object payload, EnqueueOptions given) =>
+        given.ConcurrencyKey is null && type.ConcurrencyKey?.Invoke(payload) is { } key ? given with { ConcurrencyKey = key } : given;
 
     private static PriorityScore ScoreOf(JobType type, object payload, EnqueueOptions given) =>
         given.Priority is { } explicitly ? PriorityScore.Explicit(Bounds.Priority(explicitly)) : type.Score(payload, given.Trigger);

@@ -104,6 +104,13 @@ internal static partial class Log
         + "was told.")]
     public static partial void EndUnheard(ILogger logger, long jobId, string type, Exception error);
 
+    [LoggerMessage(1215, LogLevel.Warning, "A line of the command could not be used ({Code}): {Reason}")]
+    public static partial void LineUnused(ILogger logger, string code, string reason);
+
+    [LoggerMessage(1216, LogLevel.Warning,
+        "The output ends here: it reached its limit of {Limit} bytes. What the command writes from now on is dropped.")]
+    public static partial void OutputFull(ILogger logger, long limit);
+
     [LoggerMessage(1300, LogLevel.Information, "Worker {WorkerId} ({Name}) is ready: {Slots} slots, {Express} of them kept for urgent "
         + "jobs, {Types} types.")]
     public static partial void WorkerReady(ILogger logger, long workerId, string name, int slots, int express, int types);

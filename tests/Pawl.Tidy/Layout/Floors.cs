@@ -23,6 +23,7 @@ internal static partial class Floors
         ["Telemetry"] = 3,
         ["Storage"] = 4,
         ["Client"] = 5,
+        ["Declared"] = 5,
         ["Running"] = 5,
         ["Maintenance"] = 5,
         ["Hosting"] = Top,
