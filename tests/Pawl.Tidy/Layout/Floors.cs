@@ -42,6 +42,19 @@ internal static partial class Floors
         ["Hosting"] = Top,
     };
 
+    /// <summary>The floors of the tool.</summary>
+    private static readonly Dictionary<string, int> Cli = new()
+    {
+        [Root] = 1,
+        ["Output"] = 2,
+        ["Settings"] = 2,
+        ["Client"] = 3,
+        ["Demo"] = 3,
+        ["Stores"] = 4,
+        ["Commands"] = 5,
+        ["Hosting"] = Top,
+    };
+
     public static IEnumerable<string> Check(IReadOnlyCollection<SourceFile> files)
     {
         foreach (var arrow in Arrows(files))
@@ -124,6 +137,7 @@ internal static partial class Floors
         {
             "Pawl" => Engine.TryGetValue(folder, out var floor) ? floor : null,
             "Pawl.Web" => Web.TryGetValue(folder, out var floor) ? floor : null,
+            "Pawl.Cli" => Cli.TryGetValue(folder, out var floor) ? floor : null,
             _ => folder switch { Root => 1, "Hosting" => Top, _ => Unlisted },
         };
 
