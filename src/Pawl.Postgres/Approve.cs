@@ -29,7 +29,7 @@ internal sealed partial class PostgresStore
         }
 
         await ReleaseAsync(batch, id.Value, now, request.By).ConfigureAwait(false);
-        Audit(batch.Db, now, request.By, "approve", id, null, null);
+        Audit(batch, now, id, new("job.approve", request.By));
         return new Changed(id, null, await StateOfAsync(batch, id).ConfigureAwait(false));
     }
 }

@@ -13,10 +13,22 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
 
     private const string InsertDelta = "insert into pawl.delta (line_id, minute, counts, tally) values ($1, $2, $3, $4)";
 
+    // 'pawl' and 'audi' in ASCII
+    private const string LockAudit = "select pg_advisory_xact_lock(8097884912364119145)";
+
+    // A statement of its own for each: it sees the one before, and that of the transaction before. By the program's bytes, or the two
+    // stores might come to different hashes.
+    private const string InsertAudit = """
+        insert into pawl.audit (at, actor, action, job_id, target, before, after, refusal, detail, hash)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+            sha256(coalesce((select hash from pawl.audit order by id desc limit 1), ''::bytea) || $10))
+        """;
+
     private readonly EventPack _events = new();
     private readonly Hints _hints = new();
     private readonly HashSet<long> _jobEvents = [];
     private readonly Dictionary<(int Line, long Minute), Delta> _deltas = [];
+    private readonly List<(long At, JobId? Job, AuditNote Note)> _audit = [];
     private long? _pack;
 
     public Session Db => db;
@@ -116,6 +128,9 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
 
     public void Defer(Line line, int by) => Count(line, Line.Deferred, by);
 
+    /// <summary>Writes an entry of the audit with the commit.</summary>
+    public void Audit(long at, JobId? job, AuditNote note) => _audit.Add((at, job, note));
+
     /// <summary>What a line does in the minute of a time.</summary>
     public Tally TallyOf(Line line, long now) => DeltaOf(line, now - (now % Tally.MinuteMicros)).Tally;
 
@@ -149,6 +164,19 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
         foreach (var ((line, minute), delta) in _deltas)
         {
             db.Use(InsertDelta).Bind(line).Bind(minute).Bind(delta.Counts).Bind(delta.Tally.Values).Later();
+        }
+
+        if (_audit.Count > 0)
+        {
+            // The last lock of all, so that whoever waits for it holds up nobody who has it.
+            db.Use(LockAudit).LaterUnread();
+            foreach (var (at, job, note) in _audit)
+            {
+                db.Use(InsertAudit).Bind(at).Bind(note.Actor).Bind(note.Action).Bind(job).Bind(note.Target).Bind(note.Before)
+                    .Bind(note.After).Bind(note.Refusal).Bind(note.Detail).Bind(AuditChain.Text(at, note)).Later();
+            }
+
+            _audit.Clear();
         }
     }
 

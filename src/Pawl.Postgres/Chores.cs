@@ -4,7 +4,8 @@ namespace Pawl.Postgres;
 internal sealed partial class PostgresStore
 {
     private const string SelectLeft = """
-        select exists (select 1 from pawl.delta), exists (select 1 from pawl.event_in), (select last_value from pawl.job_id)
+        select exists (select 1 from pawl.delta) or exists (select 1 from pawl.dataset_in), exists (select 1 from pawl.event_in),
+            (select last_value from pawl.job_id)
         """;
 
     // Two settles that end the last jobs of a lease at the same moment each leave it open for the other's.

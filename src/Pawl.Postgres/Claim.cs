@@ -15,10 +15,12 @@ internal sealed partial class PostgresStore
             exists (
                 select 1 from pawl.job_state s
                 where s.line_id = l.id and s.failures > 0 and s.state = 'queued' and s.held is null offset 0),
-            exists (select 1 from pawl.job_state s where s.line_id = l.id and s.deferred offset 0)
+            exists (select 1 from pawl.job_state s where s.line_id = l.id and s.deferred offset 0),
+            setting.retry_share, setting.ageing_share, setting.ageing_after_us
         from known cross join unnest($1::text[], $2::text[], $3::integer[]) with ordinality as wish (queue, type, room, place)
         join pawl.line l on l.queue = wish.queue and l.type = wish.type
         left join pawl.queue_limit limited on limited.queue = l.queue
+        left join pawl.queue_setting setting on setting.queue = l.queue
         where not exists (
                 select 1 from pawl.pause p where (p.queue = l.queue and p.type = '') or (p.queue = '' and p.type = l.type))
             and (exists (select 1 from pawl.ready r where r.line_id = l.id offset 0)
@@ -27,13 +29,16 @@ internal sealed partial class PostgresStore
         order by wish.place
         """;
 
-    // The first of each priority of each line, by a leap from one priority to the next below; those that came before a time.
+    // The first of each priority of each line, by a leap from one priority to the next below; those that have waited for as long as their
+    // queue says.
     private const string SelectOldFronts = """
         with recursive front as (
-            select l.id as line_id, null::integer as priority, null::bigint as run_at
+            select l.id as line_id, null::integer as priority, null::bigint as run_at,
+                $4::bigint - coalesce(setting.ageing_after_us, $5) as before
             from unnest($1::text[], $2::text[]) as wish (queue, type) join pawl.line l on l.queue = wish.queue and l.type = wish.type
+            left join pawl.queue_setting setting on setting.queue = l.queue
             union all
-            select front.line_id, below.priority, below.run_at
+            select front.line_id, below.priority, below.run_at, front.before
             from front cross join lateral (
                 select first.priority, first.run_at from (
                     (select r.priority, r.run_at from pawl.ready r
@@ -46,7 +51,7 @@ internal sealed partial class PostgresStore
                     order by s.priority desc, s.run_at, s.id limit 1)) as first
                 order by first.priority desc, first.run_at
                 limit 1) as below)
-        select line_id, priority from front where run_at < $4
+        select line_id, priority from front where run_at < before
         """;
 
     private const string SelectRuns = """
@@ -172,15 +177,18 @@ internal sealed partial class PostgresStore
         var wishes = claim.Request.Lines.Where(line => line.Room > 0).ToList();
         string?[] queueNames = [.. wishes.Select(static wish => wish.Queue)];
         string?[] types = [.. wishes.Select(static wish => wish.Type)];
-        batch.Db.Use(SelectOldFronts).Bind(queueNames).Bind(types).Bind(claim.LeastPriority).Bind(claim.OldBefore)
+        batch.Db.Use(SelectOldFronts).Bind(queueNames).Bind(types).Bind(claim.LeastPriority).Bind(claim.Now).Bind(Ageing.After)
             .EachLater(row => claim.OldFronts.Add((row.Int(0), row.Int(1))));
         var found = await batch.Db.Use(SelectOpenLines).Bind(queueNames).Bind(types)
             .Bind([.. wishes.Select(static wish => wish.Room)]).Bind(claim.Request.WorkerId)
             .ListAsync(static row => (Line: row.Int(0), Room: row.Int(1), MaxRunning: row.IntOrNull(2), Runs: row.Flag(3),
-                Rows: row.Flag(4), Retries: row.Flag(5), Deferred: row.Flag(6))).ConfigureAwait(false);
+                Rows: row.Flag(4), Retries: row.Flag(5), Deferred: row.Flag(6), Settings: new QueueSettings
+                {
+                    RetryShare = row.DoubleOrNull(7), AgeingShare = row.DoubleOrNull(8), AgeingAfter = row.LengthOrNull(9),
+                })).ConfigureAwait(false);
         var queues = new List<List<OpenLine>>();
         var places = new Dictionary<string, List<OpenLine>>(StringComparer.Ordinal);
-        foreach (var (id, room, maxRunning, runs, rows, retries, deferred) in found)
+        foreach (var (id, room, maxRunning, runs, rows, retries, deferred, settings) in found)
         {
             var line = await batch.LineAsync(id).ConfigureAwait(false);
             if (!places.TryGetValue(line.Queue, out var lines))
@@ -189,7 +197,7 @@ internal sealed partial class PostgresStore
                 queues.Add(lines);
             }
 
-            lines.Add(new OpenLine(line, room, maxRunning, runs, rows, retries, deferred));
+            lines.Add(new OpenLine(line, room, maxRunning, runs, rows, retries, deferred, settings));
         }
 
         return queues;
@@ -198,6 +206,7 @@ internal sealed partial class PostgresStore
     private async ValueTask ClaimFromAsync(
         Batch batch, ClaimRun claim, List<OpenLine> lines, int share, Dictionary<string, Memory> memories)
     {
+        claim.At(lines[0].Settings);
         var queue = lines[0].Line.Queue;
         var memory = memories.GetValueOrDefault(queue) ?? _memories.Of(queue, claim.Request.Now);
         share = Math.Min(share, await RoomInAsync(batch, claim, lines[0]).ConfigureAwait(false));
@@ -210,7 +219,7 @@ internal sealed partial class PostgresStore
             (taken, memory) = await TakeOldestDeferredAsync(batch, claim, memory, lines, share).ConfigureAwait(false);
         }
 
-        var aged = Ageing.Turns(memory.Starts, share);
+        var aged = Ageing.Turns(memory.Starts, share, claim.AgeingShare);
         for (var left = Math.Min(aged, share - taken); left > 0;)
         {
             var oldest = await OldestAsync(batch, claim, lines, left).ConfigureAwait(false);
@@ -233,7 +242,7 @@ internal sealed partial class PostgresStore
             memory = memory with
             {
                 Budget = memory.Budget.After(
-                    claim.Request.Now, taken - retries, retries, claim.Request.RetryShare, claim.Request.RetryWindow),
+                    claim.Request.Now, taken - retries, retries, claim.RetryShare, claim.Request.RetryWindow),
             };
         }
 
@@ -485,5 +494,6 @@ internal sealed partial class PostgresStore
     }
 
     /// <summary>A line that a claim may take from.</summary>
-    private sealed record OpenLine(Line Line, int Room, int? MaxRunning, bool Runs, bool Rows, bool Retries, bool Deferred);
+    private sealed record OpenLine(
+        Line Line, int Room, int? MaxRunning, bool Runs, bool Rows, bool Retries, bool Deferred, QueueSettings Settings);
 }

@@ -57,7 +57,7 @@ internal sealed partial class PostgresStore
 
         // A slot kept for urgent jobs may find no first attempt to pay for a retry.
         var paying = Math.Max(Math.Min(starts, 1), Math.Min(starts, claim.Wanted - claim.ExpressSlots));
-        var kept = memory.Budget.Room(request.Now, paying, request.RetryShare, request.RetryWindow);
+        var kept = memory.Budget.Room(request.Now, paying, claim.RetryShare, request.RetryWindow);
 
         // Slots beyond those that the waiting first attempts fill: when they are taken none of them waits any more.
         var spare = Math.Min(starts, claim.Slots) - waiting;
@@ -116,7 +116,7 @@ internal sealed partial class PostgresStore
             return (0, memory);
         }
 
-        var turns = Ageing.Turns(memory.RetryTurns, may);
+        var turns = Ageing.Turns(memory.RetryTurns, may, claim.AgeingShare);
         memory = memory with { RetryTurns = memory.RetryTurns + may };
         if (turns == 0)
         {
@@ -130,7 +130,7 @@ internal sealed partial class PostgresStore
 
     private static async ValueTask<List<Candidate>> OldestDeferredAsync(Batch batch, ClaimRun claim, List<OpenLine> lines, int count)
     {
-        var before = claim.Now - Micros.Of(Ageing.After);
+        var before = claim.OldBefore;
         var candidates = new List<Candidate>();
         foreach (var line in lines.Where(static line => line.Deferred))
         {

@@ -36,22 +36,29 @@ internal sealed partial class PostgresStore
 
     private const int DeltasAtOnce = 10_000;
 
+    private static readonly Func<Session, Statement>[] Folds =
+    [
+        static db => db.Use(FoldDeltas).Bind(DeltasAtOnce).Bind(Line.CountNames),
+        static db => db.Use(FoldDatasets).Bind(DeltasAtOnce),
+    ];
+
     /// <summary>Adds what transactions appended to the kept counts. A reader sees the same before and after. One process at a time; who
     /// finds another at it leaves it to that one.</summary>
     /// <returns>How many were folded.</returns>
     internal async ValueTask<long> FoldAsync(CancellationToken cancellationToken)
     {
         var all = 0L;
-        for (var folded = (long)DeltasAtOnce; folded == DeltasAtOnce; all += folded)
+        foreach (var fold in Folds)
         {
-            folded = await WriteAsync(FoldAsync, cancellationToken).ConfigureAwait(false);
+            for (var folded = (long)DeltasAtOnce; folded == DeltasAtOnce; all += folded)
+            {
+                folded = await WriteAsync(batch => FoldAsync(batch, fold(batch.Db)), cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return all;
     }
 
-    private static async ValueTask<long> FoldAsync(Batch batch) =>
-        await batch.Db.Use(LockFold).AnyAsync().ConfigureAwait(false)
-            ? await batch.Db.Use(FoldDeltas).Bind(DeltasAtOnce).Bind(Line.CountNames).NumberAsync().ConfigureAwait(false) ?? 0
-            : 0;
+    private static async ValueTask<long> FoldAsync(Batch batch, Statement fold) =>
+        await batch.Db.Use(LockFold).AnyAsync().ConfigureAwait(false) ? await fold.NumberAsync().ConfigureAwait(false) ?? 0 : 0;
 }

@@ -9,7 +9,8 @@ internal sealed partial class PostgresStore
         """;
 
     private const string Beat = """
-        update pawl.worker set beat = greatest(beat, $2), slots_used = $3, draining = $4, gone = $5, seen_at = $6
+        update pawl.worker set beat = greatest(beat, $2), slots_used = $3, draining = $4, gone = $5, seen_at = $6, cpu = $7,
+            memory_bytes = $8
         where id = $1 and not gone
         returning drain
         """;
@@ -44,6 +45,7 @@ internal sealed partial class PostgresStore
             {
                 var id = await batch.Db.Use(InsertWorker).Bind(StoreJson.Write(worker)).Bind(worker.Remote).Bind(now).NumberAsync()
                     .ConfigureAwait(false);
+                batch.Db.Use(SeeTypes).Bind([.. worker.Types.Distinct()]).Bind(now).Later();
                 _listener?.Start();
                 return id!.Value;
             },
@@ -92,5 +94,5 @@ internal sealed partial class PostgresStore
 
     private static Statement Bind(Statement beat, HeartbeatRequest request) =>
         beat.Bind(request.WorkerId).Bind(request.Beat).Bind(request.SlotsUsed).Bind(request.Draining).Bind(request.Leaving)
-            .Bind(request.Now);
+            .Bind(request.Now).Bind(request.Cpu).Bind(request.MemoryBytes);
 }

@@ -18,7 +18,8 @@ internal sealed partial class PostgresStore
 
     private const string SelectNextOfLeader = $"""
         select ({SelectNext}),
-            exists (select 1 from pawl.idempotency_key where expires_at <= $2) or exists (select 1 from pawl.late)
+            exists (select 1 from pawl.idempotency_key where expires_at <= $2)
+                or exists (select 1 from pawl.replay where expires_at <= $2) or exists (select 1 from pawl.late)
         where exists (select 1 from pawl.leader where name = 'chores' and term = $1 and worker_id is not null)
         """;
 

@@ -5,32 +5,57 @@ namespace Pawl.Postgres;
 
 internal sealed partial class PostgresStore
 {
-    // in the order of the keys, or two jobs that save the same items deadlock
+    // In the order of the keys, or two jobs that save the same items deadlock. What is there is locked first, to know how it went before;
+    // what is new among these is what the insert made.
     private const string SaveSuccesses = """
-        insert into pawl.item (dataset, key, input_hash, parts, options_hash, upstream_hash, output_hash,
-            last_outcome, succeeded_at, failures, error, outputs, metrics, job_id, attempt, updated_at)
-        select i.dataset, i.key, i.input_hash, i.parts, i.options_hash, i.upstream_hash, i.output_hash,
-            'succeeded', $3::bigint, 0, null, i.outputs, i.metrics, $1::bigint, $2::integer, $3::bigint
-        from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
-            as i (dataset, key, input_hash, parts, options_hash, upstream_hash, output_hash, outputs, metrics)
-        order by i.dataset, i.key
-        on conflict (dataset, key) do update set
-            input_hash = excluded.input_hash, parts = excluded.parts, options_hash = excluded.options_hash,
-            upstream_hash = excluded.upstream_hash, output_hash = excluded.output_hash,
-            last_outcome = excluded.last_outcome, succeeded_at = excluded.succeeded_at, failures = 0, error = null,
-            outputs = excluded.outputs, metrics = excluded.metrics,
-            job_id = excluded.job_id, attempt = excluded.attempt, updated_at = excluded.updated_at
+        with wish as materialized (
+            select *
+            from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+                as i (dataset, key, input_hash, parts, options_hash, upstream_hash, output_hash, outputs, metrics)
+            order by i.dataset collate "C", i.key collate "C"),
+        old as materialized (
+            select item.dataset, item.key, item.last_outcome
+            from wish cross join lateral (
+                select dataset, key, last_outcome from pawl.item
+                where item.dataset = wish.dataset and item.key = wish.key limit 1 for update) as item),
+        saved as (
+            insert into pawl.item (dataset, key, input_hash, parts, options_hash, upstream_hash, output_hash,
+                last_outcome, succeeded_at, failures, error, outputs, metrics, job_id, attempt, updated_at)
+            select i.dataset, i.key, i.input_hash, i.parts, i.options_hash, i.upstream_hash, i.output_hash,
+                'succeeded', $3::bigint, 0, null, i.outputs, i.metrics, $1::bigint, $2::integer, $3::bigint
+            from wish i
+            where (select count(*) from old) >= 0
+            order by i.dataset collate "C", i.key collate "C"
+            on conflict (dataset, key) do update set
+                input_hash = excluded.input_hash, parts = excluded.parts, options_hash = excluded.options_hash,
+                upstream_hash = excluded.upstream_hash, output_hash = excluded.output_hash,
+                last_outcome = excluded.last_outcome, succeeded_at = excluded.succeeded_at, failures = 0, error = null,
+                outputs = excluded.outputs, metrics = excluded.metrics,
+                job_id = excluded.job_id, attempt = excluded.attempt, updated_at = excluded.updated_at
+            returning dataset, key, xmax = 0 as made)
+        insert into pawl.dataset_in (name, succeeded, failed, at)
+        select saved.dataset, count(*) filter (where saved.made or old.last_outcome = 'failed'),
+            -count(*) filter (where old.last_outcome = 'failed'), $3::bigint
+        from saved left join old on old.dataset = saved.dataset and old.key = saved.key
+        group by saved.dataset
         """;
 
-    // the hashes of the last success stay: whether it is fresh and how it went last are two questions
+    // The hashes of the last success stay: whether it is fresh and how it went last are two questions. The first failure since tells that
+    // it went well before, or is new.
     private const string SaveFailures = """
-        insert into pawl.item as kept (dataset, key, last_outcome, failed_at, failures, error, job_id, attempt, updated_at)
-        select i.dataset, i.key, 'failed', $3::bigint, 1, i.error, $1::bigint, $2::integer, $3::bigint
-        from unnest($4::text[], $5::text[], $6::text[]) as i (dataset, key, error)
-        order by i.dataset, i.key
-        on conflict (dataset, key) do update set
-            last_outcome = excluded.last_outcome, failed_at = excluded.failed_at, failures = kept.failures + 1, error = excluded.error,
-            job_id = excluded.job_id, attempt = excluded.attempt, updated_at = excluded.updated_at
+        with saved as (
+            insert into pawl.item as kept (dataset, key, last_outcome, failed_at, failures, error, job_id, attempt, updated_at)
+            select i.dataset, i.key, 'failed', $3::bigint, 1, i.error, $1::bigint, $2::integer, $3::bigint
+            from unnest($4::text[], $5::text[], $6::text[]) as i (dataset, key, error)
+            order by i.dataset collate "C", i.key collate "C"
+            on conflict (dataset, key) do update set
+                last_outcome = excluded.last_outcome, failed_at = excluded.failed_at, failures = kept.failures + 1, error = excluded.error,
+                job_id = excluded.job_id, attempt = excluded.attempt, updated_at = excluded.updated_at
+            returning dataset, failures, xmax = 0 as made)
+        insert into pawl.dataset_in (name, succeeded, failed, at)
+        select dataset, -count(*) filter (where failures = 1 and not made), count(*) filter (where failures = 1), $3::bigint
+        from saved
+        group by dataset
         """;
 
     private const string InsertItemRuns = """
@@ -56,14 +81,18 @@ internal sealed partial class PostgresStore
 
     private const string SelectRunsOfJob = """
         select job_id, attempt, dataset, key, outcome, input_hash, parts, options_hash, upstream_hash, output_hash,
-            error, outputs, metrics, at
-        from pawl.item_run where job_id = $1 order by id desc limit $2
+            error, outputs, metrics, at, id
+        from pawl.item_run
+        where job_id = $1 and id < $2 and ($3::text is null or outcome = $3)
+        order by id desc limit $4
         """;
 
     private const string SelectRunsOfKey = """
         select job_id, attempt, dataset, key, outcome, input_hash, parts, options_hash, upstream_hash, output_hash,
-            error, outputs, metrics, at
-        from pawl.item_run where dataset = $1 and key = $2 and ($3::bigint is null or job_id = $3) order by id desc limit $4
+            error, outputs, metrics, at, id
+        from pawl.item_run
+        where dataset = $1 and key = $2 and ($3::bigint is null or job_id = $3) and id < $4 and ($5::text is null or outcome = $5)
+        order by id desc limit $6
         """;
 
     /// <inheritdoc/>
@@ -79,9 +108,10 @@ internal sealed partial class PostgresStore
             async db =>
             {
                 var statement = query is { Job: { } job, Key: null }
-                    ? db.Use(SelectRunsOfJob).Bind(job).Bind(query.Limit)
-                    : db.Use(SelectRunsOfKey).Bind(query.Dataset).Bind(query.Key).Bind(query.Job).Bind(query.Limit);
-                return await statement.ListAsync(RunOf).ConfigureAwait(false);
+                    ? db.Use(SelectRunsOfJob).Bind(job)
+                    : db.Use(SelectRunsOfKey).Bind(query.Dataset).Bind(query.Key).Bind(query.Job);
+                return await statement.Bind(query.Before ?? long.MaxValue).Bind(Words.Of(query.Outcome)).Bind(query.Limit).ListAsync(RunOf)
+                    .ConfigureAwait(false);
             },
             cancellationToken);
 
@@ -173,5 +203,8 @@ internal sealed partial class PostgresStore
             Outputs = row.BytesOrNull(11),
             Metrics = StoreJson.ReadNumbers(row.TextOrNull(12)),
         },
-        row.Time(13));
+        row.Time(13))
+    {
+        Id = row.Long(14),
+    };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pawl.Storage;
 
 namespace Pawl.Postgres;
@@ -64,17 +63,22 @@ internal sealed partial class PostgresStore
             await FreeKeyAsync(batch, request.Key).ConfigureAwait(false);
         }
 
-        var what = request.Queue is null ? $"key {request.Key}" : $"queue {request.Queue}";
-        var after = request.MaxRunning?.ToString(CultureInfo.InvariantCulture);
-        Audit(batch.Db, Micros.Of(request.Now), request.By, "limit", null, before, after, what);
+        if (request.Queue is not null)
+        {
+            await TouchQueueAsync(batch, request.Queue).ConfigureAwait(false);
+        }
+
+        Audit(batch, Micros.Of(request.Now), null, new(
+            request.Queue is null ? "limit.set" : "queue.limits", request.By, request.Queue ?? request.Key, AuditJson.Limit(before),
+            AuditJson.Limit(request.MaxRunning)));
         batch.Runnable(LeastPriority);
         return true;
     }
 
-    private static async ValueTask<string?> LimitOfAsync(Session db, LimitRequest request)
+    private static async ValueTask<int?> LimitOfAsync(Session db, LimitRequest request)
     {
         var row = request.Queue is { } queue ? db.Use(LockQueueLimit).Bind(queue) : db.Use(LockKeyLimit).Bind(request.Key);
-        return await row.FirstAsync(static row => row.Int(0).ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+        return await row.ValueAsync(static row => row.Int(0)).ConfigureAwait(false);
     }
 
     /// <summary>More room: as many of those that wait for a key may step back into their lines.</summary>

@@ -30,7 +30,8 @@ internal sealed partial class PostgresStore
             (select run_at from pawl.job_state where state = 'scheduled' and not deferred order by run_at, id limit 1),
             (select start_by from pawl.job_state
             where start_by is not null and attempt = 0 and ended_at is null
-            order by start_by, id limit 1))
+            order by start_by, id limit 1),
+            (select until from pawl.pause where until is not null order by until limit 1))
         """;
 
     // An array, or the rows to delete might be looked for anew for each row.
@@ -61,10 +62,12 @@ internal sealed partial class PostgresStore
 
         // before the due ones: what is too late must not start
         var now = Micros.Of(request.Now);
+        await EndPausesAsync(batch, request.Now).ConfigureAwait(false);
         var late = await MeetLateAsync(batch, now, request.Count).ConfigureAwait(false);
         var (expired, more) = await ExpireAsync(batch, now, request.Count).ConfigureAwait(false);
         var (due, deferred) = await PromoteDueAsync(batch, request, now).ConfigureAwait(false);
         batch.Db.Use(DropIdempotencyKeys).Bind(now).Later();
+        batch.Db.Use(DropOldReplays).Bind(now).Later();
         var next = await batch.Db.Use(SelectNext).ListAsync(static row => row.TimeOrNull(0)).ConfigureAwait(false);
         return new PromoteReply(true, due, expired, more || late || due + deferred == request.Count, next[0], deferred);
     }
@@ -74,7 +77,7 @@ internal sealed partial class PostgresStore
         var jobs = await batch.Db.Use(SelectDue).Bind(now).Bind(request.Count).ListAsync(static row => (
             Id: row.Long(0), LineId: row.Int(1), Priority: row.Int(2), Generation: row.Int(3), Attempt: row.Int(4), Failures: row.Int(5)))
             .ConfigureAwait(false);
-        var crowds = request.RetryShare < 1 && jobs.Exists(static job => job.Failures > 0)
+        var crowds = jobs.Exists(static job => job.Failures > 0)
             ? await CrowdsAsync(batch, request).ConfigureAwait(false)
             : [];
         var promoted = new List<long>(jobs.Count);

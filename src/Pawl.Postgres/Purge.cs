@@ -81,7 +81,7 @@ internal sealed partial class PostgresStore
             return new Changed(id, "not_found", null);   // purged while we waited for it
         }
 
-        Audit(batch.Db, now, by, "delete", id, Words.Of(head.State), null);
+        Audit(batch, now, id, new("job.delete", by, Before: AuditJson.State(head.State)));
         return new Changed(id, null, null);
     }
 

@@ -128,6 +128,8 @@ internal sealed partial class PostgresStore
         }
 
         db.Use(DropOldMinutes).Bind(now - Micros.Of(KeepMinutes)).Later();
+        db.Use(KeepTypesOfOldWorkers).Bind(now - Micros.Of(KeepWorkers)).Later();
+        db.Use(DropOldTypes).Bind(now - Micros.Of(KeepTypes)).Later();
         db.Use(DropOldWorkers).Bind(now - Micros.Of(KeepWorkers)).Later();
     }
 }

@@ -89,7 +89,8 @@ internal sealed partial class PostgresStore
         batch.JobEvent(
             request.Recovery is null ? EventKind.Retried : EventKind.Recovered, id.Value, head.Generation + 1, head.Attempt, head.State, to,
             now, request.By, request.Recovery?.Rule ?? (request.Force ? "force" : null));
-        Audit(batch.Db, now, request.By, Words.Of(happened), id, Words.Of(head.State), Words.Of(to), request.Force ? "force" : null);
+        Audit(batch, now, id, new(request.Recovery is null ? "job.retry" : "job.recover", request.By, Before: AuditJson.State(head.State),
+            After: AuditJson.State(to), Detail: request.Force ? "force" : null));
         batch.Runnable(priority);
         return new Changed(id, null, to);
     }

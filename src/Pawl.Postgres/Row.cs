@@ -13,6 +13,8 @@ internal readonly struct Row(NpgsqlDataReader reader)
 
     public double Double(int column) => reader.GetDouble(column);
 
+    public double? DoubleOrNull(int column) => IsNull(column) ? null : Double(column);
+
     public bool Flag(int column) => reader.GetBoolean(column);
 
     public long? LongOrNull(int column) => IsNull(column) ? null : Long(column);

@@ -16,8 +16,10 @@ internal sealed partial class PostgresStore
         select l.queue, l.type,
             exists (select 1 from pawl.pause p where (p.queue = l.queue and p.type = '') or (p.queue = '' and p.type = l.type)),
             coalesce(n.first, 0) + coalesce(d.first, 0) > 0,
-            coalesce(n.retries, 0) + coalesce(d.retries, 0) > 0
+            coalesce(n.retries, 0) + coalesce(d.retries, 0) > 0,
+            setting.retry_share
         from pawl.line l
+        left join pawl.queue_setting setting on setting.queue = l.queue
         left join (
             select line_id, sum(case state when 'queued' then n when 'held' then -n when 'retry' then -n end) as first,
                 sum(n) filter (where state in ('retry', 'deferred')) as retries
@@ -37,8 +39,9 @@ internal sealed partial class PostgresStore
                 var (queue, type, paused, firstAttempts, retries) = (row.Text(0), row.Text(1), row.Flag(2), row.Flag(3), row.Flag(4));
                 if (!crowds.TryGetValue(queue, out var crowd))
                 {
-                    var room = _memories.HasRetryRoom(queue, request.Now, request.RetryShare, request.RetryWindow);
-                    crowds.Add(queue, crowd = new Crowd(room));
+                    var share = row.DoubleOrNull(5) ?? request.RetryShare;
+                    var room = share >= 1 || _memories.HasRetryRoom(queue, request.Now, share, request.RetryWindow);
+                    crowds.Add(queue, crowd = new Crowd(room, free: share >= 1));
                 }
 
                 crowd.Add(type, paused, firstAttempts, retries);
@@ -78,7 +81,7 @@ internal sealed partial class PostgresStore
     private readonly record struct Deferral(long Id, Line Line, int Generation, int Attempt, JobState From);
 
     /// <summary>Who waits in one queue while a page of due jobs is moved.</summary>
-    private sealed class Crowd(bool hasRetryRoom)
+    private sealed class Crowd(bool hasRetryRoom, bool free)
     {
         private readonly HashSet<string> _paused = new(StringComparer.Ordinal);
         private bool _firstAttempts;
@@ -86,7 +89,7 @@ internal sealed partial class PostgresStore
 
         /// <summary>Whether a retry that comes due must wait for a claim: first attempts wait, and there is no room or another has
         /// it.</summary>
-        public bool RetriesWait => _firstAttempts && (_retries || !hasRetryRoom);
+        public bool RetriesWait => !free && _firstAttempts && (_retries || !hasRetryRoom);
 
         public void Add(string type, bool paused, bool firstAttempts, bool retries)
         {

@@ -18,6 +18,10 @@ internal sealed class Statement(Session session, string sql)
 
     public Statement Bind(int? value) => value is { } known ? Bind(known) : BindNull(NpgsqlTypes.NpgsqlDbType.Integer);
 
+    public Statement Bind(double? value) => value is { } known
+        ? Add(new NpgsqlParameter<double> { TypedValue = known })
+        : BindNull(NpgsqlTypes.NpgsqlDbType.Double);
+
     public Statement Bind(string? value) =>
         value is null ? BindNull(NpgsqlTypes.NpgsqlDbType.Text) : Add(new NpgsqlParameter<string> { TypedValue = StoredText.Of(value) });
 

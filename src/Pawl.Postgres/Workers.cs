@@ -10,7 +10,19 @@ internal sealed partial class PostgresStore
             + (select count(*)
                 from pawl.lease l cross join lateral (select generate_series(r.lo, r.hi) as id from unnest(l.lo, l.hi) as r (lo, hi)) run
                 where l.worker_id = w.id and l.open and not run.id = any(l.own)
-                    and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0))
+                    and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0)),
+            w.cpu, w.memory_bytes, w.drain,
+            array(
+                select held.id from (
+                    select t.id from pawl.job_state t where t.worker_id = w.id
+                    union all
+                    select run.id
+                    from pawl.lease l
+                        cross join lateral (select generate_series(r.lo, r.hi) as id from unnest(l.lo, l.hi) as r (lo, hi)) run
+                    where l.worker_id = w.id and l.open and not run.id = any(l.own)
+                        and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0)) as held
+                order by held.id
+                limit 1000)
         from pawl.worker w
         order by w.id
         """;
@@ -21,6 +33,12 @@ internal sealed partial class PostgresStore
             async db => await db.Use(SelectWorkers).ListAsync(static row => new WorkerRow(
                 row.Long(0), StoreJson.ReadFacts(row.Text(1)), row.Long(2), row.Flag(3),
                 Dead: false,   // it may live on any machine: only its silence tells
-                row.Flag(4), row.Int(5), row.Time(6), row.Time(7), (int)row.Long(8))).ConfigureAwait(false),
+                row.Flag(4), row.Int(5), row.Time(6), row.Time(7), (int)row.Long(8))
+            {
+                Cpu = row.DoubleOrNull(9),
+                MemoryBytes = row.LongOrNull(10),
+                Drain = row.Flag(11),
+                Jobs = [.. row.Longs(12).Select(static id => new JobId(id))],
+            }).ConfigureAwait(false),
             cancellationToken);
 }

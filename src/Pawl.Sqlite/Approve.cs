@@ -27,7 +27,7 @@ internal sealed partial class SqliteStore
 
         batch.Db.Use(MetOne).Bind(id).Run();
         Release(batch, id.Value, now, request.By);
-        Audit(batch.Db, now, request.By, "approve", id, null, null);
+        Audit(batch, now, id, new("job.approve", request.By));
         return new Changed(id, null, StateOf(batch, id));
     }
 }

@@ -22,6 +22,7 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
     private const string HeldJobs = "select count(*) from job where held is not null";
     private const string InsertEvents = "insert into event (seq, first, at, pack) values (@seq, @first, @at, @pack)";
     private const string InsertJobEvent = "insert into job_event (job_id, seq) values (@job, @seq) on conflict do nothing";
+    private const string SelectAuditHead = "select hash from audit where id = (select max(id) from audit)";
     private const string SaveMeta = """
         insert into meta (key, value) values (@key, @value) on conflict (key) do update set value = excluded.value
         """;
@@ -31,6 +32,7 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
     private long _lastJob;
     private long _lastSeq;
     private long _committedSeq;
+    private byte[] _audit = [];
     private int? _runnable;
     private DateTimeOffset? _scheduled;
 
@@ -60,6 +62,9 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
         _lastSeq = _committedSeq = db.Number(MaxSeq);
         OpenDependencies = db.Number(OpenEdges);
         Held = db.Number(HeldJobs);
+        var head = db.Use(SelectAuditHead);
+        _audit = head.Step() && !head.IsNull(0) ? head.Bytes(0) : [];
+        head.Reset();
         Lines.Load(db);
         Leases.Load(db, Lines);
         Queues.Load(db);
@@ -69,6 +74,9 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
     }
 
     public long NextJobId() => ++_lastJob;
+
+    /// <summary>The hash of an entry that follows the last one of the audit.</summary>
+    public byte[] NextAudit(byte[] text) => _audit = AuditChain.Next(_audit, text);
 
     /// <summary>Records an event that a job's own columns or its attempts will name.</summary>
     public long Event(

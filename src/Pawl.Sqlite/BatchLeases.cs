@@ -81,6 +81,15 @@ internal sealed class BatchLeases
         }
     }
 
+    /// <summary>Which of a worker's jobs have such rows. For readers.</summary>
+    public IReadOnlyList<JobId> HiddenJobsOf(long worker)
+    {
+        lock (_gate)
+        {
+            return [.. _jobs.Where(job => job.Value.Lease.Worker == worker).Select(job => new JobId(job.Key))];
+        }
+    }
+
     /// <summary>What was written out or ended is now what readers find.</summary>
     public void Committed()
     {

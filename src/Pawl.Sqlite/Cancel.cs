@@ -39,7 +39,8 @@ internal sealed partial class SqliteStore
         var changed = Cancel(batch, id, request, request.EndReason, now);
         if (changed is { Refusal: null, State: { } after } && before != JobState.Cancelled)
         {
-            Audit(batch.Db, now, request.By, "cancel", id, Words.Of(before!.Value), Words.Of(after), request.Reason);
+            Audit(batch, now, id, new("job.cancel", request.By, Before: AuditJson.State(before!.Value), After: AuditJson.State(after),
+                Detail: request.Reason));
         }
 
         if (!request.Children || changed.Refusal is not null)

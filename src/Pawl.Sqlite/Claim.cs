@@ -98,6 +98,7 @@ internal sealed partial class SqliteStore
 
     private static void ClaimFrom(Batch batch, ClaimRun claim, List<(Line Line, int Room)> lines, int share)
     {
+        claim.At(batch.Queues.SettingsOf(lines[0].Line.Queue));
         var memory = batch.Queues.Of(lines[0].Line.Queue, claim.Request.Now);
         var room = RoomIn(batch, lines[0].Line.Queue);
         share = Math.Min(share, room);
@@ -105,7 +106,7 @@ internal sealed partial class SqliteStore
         var hasRetries = HasRetries(lines);
         claim.RetryRoom = hasRetries ? RetryRoom(claim, memory, lines, share) : int.MaxValue;
         var taken = hasRetries ? TakeOldestDeferred(batch, claim, memory, lines, share) : 0;
-        var aged = Ageing.Turns(memory.Starts, share);
+        var aged = Ageing.Turns(memory.Starts, share, claim.AgeingShare);
         for (var left = Math.Min(aged, share - taken); left > 0;)
         {
             var got = Take(batch, claim, Oldest(batch, claim, lines, left), left, byAge: true, out var changed);
@@ -124,7 +125,7 @@ internal sealed partial class SqliteStore
         if (hasRetries || memory.Budget.Owes)
         {
             memory.Budget = memory.Budget.After(
-                claim.Request.Now, taken - retries, retries, claim.Request.RetryShare, claim.Request.RetryWindow);
+                claim.Request.Now, taken - retries, retries, claim.RetryShare, claim.Request.RetryWindow);
         }
     }
 
@@ -239,7 +240,7 @@ internal sealed partial class SqliteStore
     /// line.</summary>
     private static List<Candidate> Oldest(Batch batch, ClaimRun claim, List<(Line Line, int Room)> lines, int count)
     {
-        var before = claim.Now - Micros.Of(Ageing.After);
+        var before = claim.OldBefore;
         var candidates = new List<Candidate>();
         foreach (var (line, room) in lines)
         {

@@ -94,6 +94,23 @@ internal sealed class ClaimRun(ClaimRequest request, long now, int batchLeaseFro
 
     public long Now => now;
 
+    /// <summary>The share of the starts of the queue at hand that may be retries while first attempts wait.</summary>
+    public double RetryShare { get; private set; } = request.RetryShare;
+
+    /// <summary>The share of its starts that go to the jobs that have waited longest.</summary>
+    public double AgeingShare { get; private set; } = Ageing.Share;
+
+    /// <summary>What came due before then has waited so long that some of it goes first.</summary>
+    public long OldBefore { get; private set; } = now - Micros.Of(Ageing.After);
+
+    /// <summary>Turns to another queue.</summary>
+    public void At(QueueSettings? settings)
+    {
+        RetryShare = settings?.RetryShare ?? request.RetryShare;
+        AgeingShare = settings?.AgeingShare ?? Ageing.Share;
+        OldBefore = now - Micros.Of(settings?.AgeingAfter ?? Ageing.After);
+    }
+
     public int BatchLeaseFrom => batchLeaseFrom;
 
     /// <summary>The job whose body was read last, while its statement stands there.</summary>

@@ -58,7 +58,7 @@ internal sealed partial class SqliteStore
 
         // A slot kept for urgent jobs may find no first attempt to pay for a retry.
         var paying = Math.Max(Math.Min(starts, 1), Math.Min(starts, claim.Wanted - claim.ExpressSlots));
-        var kept = memory.Budget.Room(request.Now, paying, request.RetryShare, request.RetryWindow);
+        var kept = memory.Budget.Room(request.Now, paying, claim.RetryShare, request.RetryWindow);
 
         // Slots beyond those that the waiting first attempts fill: when they are taken none of them waits any more.
         var spare = Math.Min(starts, claim.Slots) - waiting;
@@ -126,7 +126,7 @@ internal sealed partial class SqliteStore
             return 0;
         }
 
-        var turns = Ageing.Turns(memory.RetryTurns, may);
+        var turns = Ageing.Turns(memory.RetryTurns, may, claim.AgeingShare);
         memory.RetryTurns += may;
         if (turns == 0)
         {
@@ -139,7 +139,7 @@ internal sealed partial class SqliteStore
 
     private static List<Candidate> OldestDeferred(Batch batch, ClaimRun claim, List<(Line Line, int Room)> lines, int count)
     {
-        var before = claim.Now - Micros.Of(Ageing.After);
+        var before = claim.OldBefore;
         var candidates = new List<Candidate>();
         foreach (var (line, room) in lines)
         {
@@ -183,8 +183,8 @@ internal sealed partial class SqliteStore
             }
         }
 
-        return waiting && request.RetryShare < 1
-            && (retries || !batch.Queues.HasRetryRoom(line.Queue, request.Now, request.RetryShare, request.RetryWindow));
+        var share = batch.Queues.SettingsOf(line.Queue)?.RetryShare ?? request.RetryShare;
+        return waiting && share < 1 && (retries || !batch.Queues.HasRetryRoom(line.Queue, request.Now, share, request.RetryWindow));
     }
 
     /// <summary>Whether a retry that a claim has a place for may start. One over the budget leaves its line; one that was set aside steps

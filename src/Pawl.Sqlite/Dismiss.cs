@@ -33,7 +33,7 @@ internal sealed partial class SqliteStore
             batch.JobEvent(
                 request.Dismiss ? EventKind.Dismissed : EventKind.Undismissed, id.Value, head.Generation, head.Attempt, null, null,
                 now, request.By, request.Note);
-            Audit(batch.Db, now, request.By, request.Dismiss ? "dismiss" : "undismiss", id, null, null, request.Note);
+            Audit(batch, now, id, new(request.Dismiss ? "job.dismiss" : "job.undismiss", request.By, Detail: request.Note));
         }
 
         return new Changed(id, null, head.State);

@@ -54,8 +54,8 @@ internal sealed partial class SqliteStore
         batch.JobEvent(
             EventKind.Edited, id.Value, head.Generation, head.Attempt, to == head.State ? null : head.State, to == head.State ? null : to,
             now, request.By, what);
-        var before = $"priority {head.Priority}, queue {head.Line.Queue}, run_at {Micros.ToTime(head.RunAt):O}";
-        Audit(batch.Db, now, request.By, "edit", id, before, what);
+        var before = AuditJson.Job(head.Priority, head.Line.Queue, Micros.ToTime(head.RunAt));
+        Audit(batch, now, id, new("job.edit", request.By, Before: before, After: AuditJson.Edit(request)));
         return new Changed(id, null, to);
     }
 

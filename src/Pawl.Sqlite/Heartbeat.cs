@@ -9,7 +9,8 @@ internal sealed partial class SqliteStore
         """;
 
     private const string Beat = """
-        update worker set beat = max(beat, @beat), slots_used = @slots_used, draining = @draining, gone = @leaving, seen_at = @now
+        update worker set beat = max(beat, @beat), slots_used = @slots_used, draining = @draining, gone = @leaving, seen_at = @now,
+            cpu = @cpu, memory_bytes = @memory
         where id = @id and gone = 0
         returning drain
         """;
@@ -32,6 +33,11 @@ internal sealed partial class SqliteStore
                 row.Step();
                 var id = row.Long(0);
                 row.Run();
+                foreach (var type in worker.Types)
+                {
+                    batch.Db.Use(SeeType).Bind(type).Bind(now).Run();
+                }
+
                 return id;
             },
             cancellationToken);
@@ -42,7 +48,7 @@ internal sealed partial class SqliteStore
             batch =>
             {
                 var beat = batch.Db.Use(Beat).Bind(request.Beat).Bind((long)request.SlotsUsed).Bind(request.Draining).Bind(request.Leaving)
-                    .Bind(request.Now).Bind(request.WorkerId);
+                    .Bind(request.Now).Bind(request.Cpu).Bind(request.MemoryBytes).Bind(request.WorkerId);
                 if (!beat.Step())
                 {
                     return new HeartbeatReply(false, false, []);

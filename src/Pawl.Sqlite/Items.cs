@@ -45,14 +45,19 @@ internal sealed partial class SqliteStore
 
     private const string SelectRunsOfJob = """
         select job_id, attempt, dataset, key, outcome, input_hash, parts, options_hash, upstream_hash, output_hash,
-            error, outputs, metrics, at
-        from item_run where job_id = @job order by id desc limit @limit
+            error, outputs, metrics, at, id
+        from item_run
+        where job_id = @job and id < @before and (@outcome is null or outcome = @outcome)
+        order by id desc limit @limit
         """;
 
     private const string SelectRunsOfKey = """
         select job_id, attempt, dataset, key, outcome, input_hash, parts, options_hash, upstream_hash, output_hash,
-            error, outputs, metrics, at
-        from item_run where dataset = @dataset and key = @key and (@job is null or job_id = @job) order by id desc limit @limit
+            error, outputs, metrics, at, id
+        from item_run
+        where dataset = @dataset and key = @key and (@job is null or job_id = @job) and id < @before
+            and (@outcome is null or outcome = @outcome)
+        order by id desc limit @limit
         """;
 
     /// <inheritdoc/>
@@ -78,9 +83,9 @@ internal sealed partial class SqliteStore
             {
                 var runs = new List<ItemRun>();
                 var statement = query is { Job: { } job, Key: null }
-                    ? db.Use(SelectRunsOfJob).Bind(job).Bind((long)query.Limit)
-                    : db.Use(SelectRunsOfKey).Bind(query.Dataset).Bind(query.Key).Bind(query.Job).Bind((long)query.Limit);
-                while (statement.Step())
+                    ? db.Use(SelectRunsOfJob).Bind(job)
+                    : db.Use(SelectRunsOfKey).Bind(query.Dataset).Bind(query.Key).Bind(query.Job);
+                for (statement.Bind(query.Before ?? long.MaxValue).Bind(Words.Of(query.Outcome)).Bind(query.Limit); statement.Step();)
                 {
                     runs.Add(RunOf(statement));
                 }
@@ -92,9 +97,11 @@ internal sealed partial class SqliteStore
     private static void SaveItems(Connection db, AttemptSave save, long now)
     {
         var (job, attempt, _) = save.Lease;
+        var tally = new LedgerTally();
         foreach (var item in save.Items)
         {
             var (parts, error, metrics) = (StoreJson.Write(item.Parts), StoreJson.Write(item.Error), StoreJson.Write(item.Metrics));
+            tally.Add(db, item);
             if (item.Outcome == ItemOutcome.Succeeded)
             {
                 db.Use(SaveSuccess).Bind(item.Dataset).Bind(item.Key).Bind(item.InputHash).Bind(parts).Bind(item.OptionsHash)
@@ -110,6 +117,8 @@ internal sealed partial class SqliteStore
                 .Bind(item.InputHash).Bind(parts).Bind(item.OptionsHash).Bind(item.UpstreamHash).Bind(item.OutputHash)
                 .Bind(error).BindText(item.Outputs).Bind(metrics).Bind(now).Run();
         }
+
+        tally.Flush(db, now);
     }
 
     private static ItemRow ItemOf(Statement row) => new()
@@ -150,5 +159,8 @@ internal sealed partial class SqliteStore
             Outputs = row.BytesOrNull(11),
             Metrics = StoreJson.ReadNumbers(row.TextOrNull(12)),
         },
-        row.Time(13));
+        row.Time(13))
+    {
+        Id = row.Long(14),
+    };
 }

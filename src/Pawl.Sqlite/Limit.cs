@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pawl.Storage;
 
 namespace Pawl.Sqlite;
@@ -55,17 +54,22 @@ internal sealed partial class SqliteStore
             FreeKey(batch, request.Key);   // more room: as many of those that wait may step back into their lines
         }
 
-        var what = request.Queue is null ? $"key {request.Key}" : $"queue {request.Queue}";
-        var after = request.MaxRunning?.ToString(CultureInfo.InvariantCulture);
-        Audit(batch.Db, Micros.Of(request.Now), request.By, "limit", null, before, after, what);
+        if (request.Queue is not null)
+        {
+            TouchQueue(batch, request.Queue);
+        }
+
+        Audit(batch, Micros.Of(request.Now), null, new(
+            request.Queue is null ? "limit.set" : "queue.limits", request.By, request.Queue ?? request.Key, AuditJson.Limit(before),
+            AuditJson.Limit(request.MaxRunning)));
         batch.Runnable(LeastPriority);
         return true;
     }
 
-    private static string? LimitOf(Connection db, LimitRequest request)
+    private static int? LimitOf(Connection db, LimitRequest request)
     {
         var row = request.Queue is { } queue ? db.Use(SelectQueueLimit).Bind(queue) : db.Use(SelectKeyLimit).Bind(request.Key);
-        var most = row.Step() ? row.Int(0).ToString(CultureInfo.InvariantCulture) : null;
+        int? most = row.Step() ? row.Int(0) : null;
         row.Reset();
         return most;
     }

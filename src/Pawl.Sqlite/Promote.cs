@@ -29,6 +29,7 @@ internal sealed partial class SqliteStore
         order by start_by, id limit 1
         """;
 
+    private const string SelectNextPauseEnd = "select until from pause where until is not null order by until limit 1";
     private const string DropIdempotencyKeys = """
         delete from idempotency_key where key in (select key from idempotency_key where expires_at <= @now order by expires_at limit 100)
         """;
@@ -44,10 +45,13 @@ internal sealed partial class SqliteStore
                 }
 
                 var now = Micros.Of(request.Now);
+                EndPauses(batch, request.Now);
                 var expired = Expire(batch, now, request.Count, out var more);   // before the due ones: what is too late must not start
                 var (due, deferred) = PromoteDue(batch, request, now);
                 batch.Db.Use(DropIdempotencyKeys).Bind(now).Run();
-                var next = Earliest(First(batch.Db, SelectNextDue), First(batch.Db, SelectNextExpiry));
+                batch.Db.Use(DropOldReplays).Bind(now).Run();
+                var next = Earliest(
+                    Earliest(First(batch.Db, SelectNextDue), First(batch.Db, SelectNextExpiry)), First(batch.Db, SelectNextPauseEnd));
                 return new PromoteReply(true, due, expired, more || due + deferred == request.Count, next, deferred);
             },
             cancellationToken);

@@ -46,7 +46,7 @@ internal sealed partial class SqliteStore
         }
 
         Remove(batch, head);
-        Audit(batch.Db, now, by, "delete", id, Words.Of(head.State), null);
+        Audit(batch, now, id, new("job.delete", by, Before: AuditJson.State(head.State)));
         return new Changed(id, null, null);
     }
 

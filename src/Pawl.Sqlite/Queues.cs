@@ -5,11 +5,17 @@ internal sealed class Queues
 {
     private const string SelectPauses = "select queue, type from pause";
     private const string SelectLimits = "select queue, max_running from queue_limit";
+    private const string SelectSettings = """
+        select queue, retry_share, ageing_share, ageing_after_us from queue_setting
+        where retry_share is not null or ageing_share is not null or ageing_after_us is not null
+        """;
+
     private const string SelectKeys = "select key, max_running from key_limit";
 
     private readonly HashSet<string> _pausedQueues = [];
     private readonly HashSet<string> _pausedTypes = [];
     private readonly Dictionary<string, int> _maxRunning = [];
+    private readonly Dictionary<string, QueueSettings> _settings = [];
     private readonly Dictionary<string, int> _keyMaxRunning = [];
     private readonly Dictionary<string, Memory> _memories = [];
     private readonly List<Memory> _touched = [];
@@ -20,6 +26,7 @@ internal sealed class Queues
         _pausedTypes.Clear();
         _maxRunning.Clear();
         _keyMaxRunning.Clear();
+        _settings.Clear();
         for (var pauses = db.Use(SelectPauses); pauses.Step();)
         {
             _ = pauses.Text(1).Length == 0 ? _pausedQueues.Add(pauses.Text(0)) : _pausedTypes.Add(pauses.Text(1));
@@ -28,6 +35,14 @@ internal sealed class Queues
         for (var limits = db.Use(SelectLimits); limits.Step();)
         {
             _maxRunning[limits.Text(0)] = limits.Int(1);
+        }
+
+        for (var row = db.Use(SelectSettings); row.Step();)
+        {
+            _settings[row.Text(0)] = new QueueSettings
+            {
+                RetryShare = row.DoubleOrNull(1), AgeingShare = row.DoubleOrNull(2), AgeingAfter = row.LengthOrNull(3),
+            };
         }
 
         for (var keys = db.Use(SelectKeys); keys.Step();)
@@ -39,6 +54,9 @@ internal sealed class Queues
     public bool IsPaused(string queue, string type) => _pausedQueues.Contains(queue) || _pausedTypes.Contains(type);
 
     public int MaxRunning(string queue) => _maxRunning.GetValueOrDefault(queue, int.MaxValue);
+
+    /// <summary>What an operator set for the starts of a queue; null for nothing.</summary>
+    public QueueSettings? SettingsOf(string queue) => _settings.GetValueOrDefault(queue);
 
     /// <summary>How many jobs of a key run at once: 1 unless somebody set it.</summary>
     public int KeyMaxRunning(string key) => _keyMaxRunning.GetValueOrDefault(key, 1);

@@ -91,6 +91,8 @@ internal sealed partial class SqliteStore
         }
 
         db.Use(DropOldMinutes).Bind(now - Micros.Of(KeepMinutes)).Run();
+        db.Use(KeepTypesOfOldWorkers).Bind(now - Micros.Of(KeepWorkers)).Run();
+        db.Use(DropOldTypes).Bind(now - Micros.Of(KeepTypes)).Run();
         db.Use(DropOldWorkers).Bind(now - Micros.Of(KeepWorkers)).Run();
     }
 }

@@ -39,6 +39,17 @@ internal sealed class Statement : IDisposable
 
     public Statement Bind(int? value) => value is { } known ? Bind((long)known) : BindNull();
 
+    public Statement Bind(double? value)
+    {
+        if (value is not { } known)
+        {
+            return BindNull();
+        }
+
+        ThrowIf(raw.sqlite3_bind_double(_owned, _next++, known));
+        return this;
+    }
+
     public Statement Bind(string? value)
     {
         if (value is null)
@@ -155,6 +166,8 @@ internal sealed class Statement : IDisposable
     public bool Flag(int column) => Long(column) != 0;
 
     public long? LongOrNull(int column) => IsNull(column) ? null : Long(column);
+
+    public double? DoubleOrNull(int column) => IsNull(column) ? null : Double(column);
 
     public int? IntOrNull(int column) => IsNull(column) ? null : Int(column);
 

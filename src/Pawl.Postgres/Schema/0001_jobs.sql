@@ -302,8 +302,8 @@ create table pawl.artifact_blob (
 );
 
 create table pawl.item (
-    dataset       text not null,
-    key           text not null,
+    dataset       text collate "C" not null,   -- lists go by their bytes, wherever the database stands
+    key           text collate "C" not null,
     input_hash    text,
     parts         text,
     options_hash  text,

@@ -18,6 +18,12 @@ public sealed record HeartbeatRequest
     /// <summary>Whether it takes no new work.</summary>
     public bool Draining { get; init; }
 
+    /// <summary>How much of the machine's processors its process used since the last beat, 0 to 1; null where it does not say.</summary>
+    public double? Cpu { get; init; }
+
+    /// <summary>How much memory its process holds; null where it does not say.</summary>
+    public long? MemoryBytes { get; init; }
+
     /// <summary>Whether this is its last beat: it has stopped in good order and holds nothing.</summary>
     public bool Leaving { get; init; }
 

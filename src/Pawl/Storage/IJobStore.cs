@@ -17,6 +17,9 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>Its connections; null for a store that has no pool of them.</summary>
     StorePool? Pool => null;
 
+    /// <summary>Its files; null for a store that is a server's.</summary>
+    StoreFiles? Files => null;
+
     /// <summary>Hints about what this store has just committed.</summary>
     Wakeups Wakeups { get; }
 
@@ -86,6 +89,54 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>Sets limits of a queue or of a concurrency key.</summary>
     ValueTask LimitAsync(LimitRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Sets what an operator may set for a queue.</summary>
+    /// <exception cref="PawlException"><c>out_of_range</c>; nothing was changed.</exception>
+    ValueTask<SetQueueReply> SetQueueAsync(SetQueueRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Reads the queues that have had a job, or that somebody set or paused, by name.</summary>
+    ValueTask<IReadOnlyList<QueueRow>> QueuesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads the pauses of queues and types.</summary>
+    ValueTask<IReadOnlyList<PauseRow>> PausesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lets a worker take no new work, or take it again. It hears of that with its next beat.</summary>
+    /// <returns>Whether there is such a worker that is not gone.</returns>
+    ValueTask<bool> DrainAsync(DrainRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Keeps a key to the HTTP API.</summary>
+    /// <returns>The key; null when only a first one was to be kept and there is one.</returns>
+    ValueTask<ApiKey?> AddApiKeyAsync(AddApiKeyRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Reads the keys to the HTTP API that nobody has removed, the expired ones included.</summary>
+    ValueTask<IReadOnlyList<ApiKey>> ApiKeysAsync(CancellationToken cancellationToken);
+
+    /// <summary>Finds the key of a secret by its SHA-256; null for one that is unknown, removed or expired.</summary>
+    ValueTask<ApiKey?> FindApiKeyAsync(ReadOnlyMemory<byte> hash, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Takes a key's worth away.</summary>
+    /// <returns>Null when it was done; else <c>not_found</c>, or <c>last_admin_key</c> when no other good key of an admin would be
+    /// left.</returns>
+    ValueTask<string?> RemoveApiKeyAsync(RemoveApiKeyRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Keeps when keys were last used. To be called now and then for many uses.</summary>
+    ValueTask TouchApiKeysAsync(IReadOnlyDictionary<long, DateTimeOffset> used, CancellationToken cancellationToken);
+
+    /// <summary>Adds to the audit what no verb tells of by itself.</summary>
+    ValueTask AuditAsync(IReadOnlyList<AuditNote> notes, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Reads entries of the audit.</summary>
+    ValueTask<IReadOnlyList<AuditEntry>> AuditEntriesAsync(AuditQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Looks through the whole audit whether each entry follows from the one before it.</summary>
+    ValueTask<AuditVerdict> VerifyAuditAsync(CancellationToken cancellationToken);
+
+    /// <summary>Begins a request that creates and shows a key, or answers what is known of it.</summary>
+    ValueTask<ReplayReply> BeginReplayAsync(ReplayRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the answer of a request that was begun, or forgets it.</summary>
+    /// <returns>False when another has begun it anew meanwhile.</returns>
+    ValueTask<bool> EndReplayAsync(ReplayEnd end, CancellationToken cancellationToken);
+
     /// <summary>Asks for, keeps or reads the leadership of the chores.</summary>
     ValueTask<LeadReply> LeadAsync(LeadRequest request, CancellationToken cancellationToken);
 
@@ -121,6 +172,19 @@ public interface IJobStore : IAsyncDisposable
 
     /// <summary>Reads recorded runs of items: of one job, or of one key.</summary>
     ValueTask<IReadOnlyList<ItemRun>> ItemRunsAsync(ItemRunQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Reads rows of a ledger in the order of their keys, byte by byte.</summary>
+    ValueTask<IReadOnlyList<ItemRow>> LedgerAsync(LedgerQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Reads the ledgers with their kept counts, by name.</summary>
+    ValueTask<IReadOnlyList<DatasetRow>> DatasetsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads the types that workers have announced and known since a time, by name.</summary>
+    ValueTask<IReadOnlyList<KnownType>> TypesAsync(DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>Reads how many runnable jobs wait in each line at each priority: from kept counts and a bounded look at each
+    /// line.</summary>
+    ValueTask<IReadOnlyList<DepthRow>> DepthAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads the workers, the gone ones of the last day included.</summary>
     ValueTask<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken);

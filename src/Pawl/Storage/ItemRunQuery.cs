@@ -5,4 +5,7 @@ namespace Pawl.Storage;
 /// <param name="Dataset">With <paramref name="Key"/>: those of one key. Job and key together: those of that key in that job.</param>
 /// <param name="Key">The key.</param>
 /// <param name="Limit">At most so many; 1 to 1,000.</param>
-public sealed record ItemRunQuery(JobId? Job, string? Dataset = null, string? Key = null, int Limit = 500);
+/// <param name="Before">Those before this number; null for the newest.</param>
+/// <param name="Outcome">Those that ended so; null for all.</param>
+public sealed record ItemRunQuery(
+    JobId? Job, string? Dataset = null, string? Key = null, int Limit = 500, long? Before = null, ItemOutcome? Outcome = null);

@@ -7,4 +7,12 @@ namespace Pawl.Storage;
 /// <param name="Now">The engine's time.</param>
 /// <param name="By">Who asks.</param>
 /// <param name="Reason">Why, in words.</param>
-public sealed record PauseRequest(string? Queue, string? Type, bool Paused, DateTimeOffset Now, string? By = null, string? Reason = null);
+/// <param name="Until">When the pause ends by itself; null for not.</param>
+public sealed record PauseRequest(
+    string? Queue,
+    string? Type,
+    bool Paused,
+    DateTimeOffset Now,
+    string? By = null,
+    string? Reason = null,
+    DateTimeOffset? Until = null);

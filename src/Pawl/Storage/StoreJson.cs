@@ -33,6 +33,12 @@ internal sealed partial class StoreJson : JsonSerializerContext
 
     public static string Write(WorkerFacts facts) => JsonSerializer.Serialize(facts, Default.WorkerFacts);
 
+    public static string? Write(IReadOnlyList<string>? names) =>
+        names is null ? null : JsonSerializer.Serialize(names, Default.IReadOnlyListString);
+
+    public static IReadOnlyList<string>? ReadNames(string? json) =>
+        json is null ? null : JsonSerializer.Deserialize(json, Default.IReadOnlyListString);
+
     public static IReadOnlyDictionary<string, string>? ReadWords(string? json) =>
         json is null ? null : JsonSerializer.Deserialize(json, Default.IReadOnlyDictionaryStringString);
 

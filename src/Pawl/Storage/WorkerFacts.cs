@@ -24,6 +24,15 @@ public sealed record WorkerFacts
     /// <summary>The types it knows.</summary>
     public IReadOnlyList<string> Types { get; init; } = [];
 
+    /// <summary>The versions of those types that have one, by type.</summary>
+    public IReadOnlyDictionary<string, string>? Versions { get; init; }
+
+    /// <summary>What it is built with, such as <c>pawl-net/1.0.0</c>; null where it does not say.</summary>
+    public string? Sdk { get; init; }
+
+    /// <summary>Words its people gave it; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
     /// <summary>The queues it serves.</summary>
     public IReadOnlyList<string> Queues { get; init; } = [];
 

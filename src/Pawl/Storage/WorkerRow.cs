@@ -21,4 +21,17 @@ public sealed record WorkerRow(
     int SlotsUsed,
     DateTimeOffset StartedAt,
     DateTimeOffset SeenAt,
-    int Running);
+    int Running)
+{
+    /// <summary>How much of the machine's processors its process used at its last beat, 0 to 1.</summary>
+    public double? Cpu { get; init; }
+
+    /// <summary>How much memory its process held at its last beat.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Whether an operator wants it to take no new work; it hears of that with its next beat.</summary>
+    public bool Drain { get; init; }
+
+    /// <summary>The jobs it holds, by number; at most 1,000 of them.</summary>
+    public IReadOnlyList<JobId> Jobs { get; init; } = [];
+}

@@ -38,20 +38,54 @@ public sealed class AuditTests : IDisposable
 
         Assert.Equal(
             [
-                "ann approve 1",
-                "ann edit 1",
-                "bob pause after queue default deploy",
-                "bob resume after queue default",
-                "bob limit after 3 queue default",
-                "bob limit before 3 after 5 queue default",
-                "bob limit after 2 key repo",
-                "bob limit before 2 key repo",
-                "ann cancel 1 before queued after cancelled wrong",
-                "ann retried 1 before cancelled after queued force",
-                "ann cancel 1 before queued after cancelled",
-                "eve delete 1 before cancelled",
+                "ann job.approve 1",
+                "ann job.edit 1",
+                "bob queue.pause default after {\"paused\":true} deploy",
+                "bob queue.resume default",
+                "bob queue.limits default after {\"max_running\":3}",
+                "bob queue.limits default before {\"max_running\":3} after {\"max_running\":5}",
+                "bob limit.set repo after {\"max_running\":2}",
+                "bob limit.set repo before {\"max_running\":2}",
+                "ann job.cancel 1 before {\"state\":\"queued\"} after {\"state\":\"cancelled\"} wrong",
+                "ann job.retry 1 before {\"state\":\"cancelled\"} after {\"state\":\"queued\"} force",
+                "ann job.cancel 1 before {\"state\":\"queued\"} after {\"state\":\"cancelled\"}",
+                "eve job.delete 1 before {\"state\":\"cancelled\"}",
             ],
-            Rows().Select(row => row.StartsWith("ann edit", StringComparison.Ordinal) ? "ann edit 1" : row));
+            Rows().Select(row => row.StartsWith("ann job.edit", StringComparison.Ordinal) ? "ann job.edit 1" : row));
+    }
+
+    [Theory]
+    [InlineData("update audit set actor = 'eve' where action = 'a1'")]
+    [InlineData("update audit set after = '{}' where action = 'a1'")]
+    [InlineData("update audit set refusal = null where action = 'a1'")]
+    [InlineData("update audit set hash = null where action = 'a1'")]
+    [InlineData("delete from audit where action = 'a0'")]
+    [InlineData("delete from audit where action = 'a1'")]
+    public async Task An_entry_that_somebody_changed_or_took_away_is_found(string tamper)
+    {
+        await using (var store = SqliteStore.Open($"Data Source={_folder["jobs.db"]}"))
+        {
+            await store.MigrateAsync(apply: true, Ct);
+            for (var n = 0; n < 4; n++)
+            {
+                await store.AuditAsync([new AuditNote($"a{n}", "ann", Refusal: n == 1 ? "forbidden" : null)], Now, Ct);
+            }
+
+            Assert.True((await store.VerifyAuditAsync(Ct)).Whole);
+        }
+
+        using (var db = new SqliteConnection($"Data Source={_folder["jobs.db"]};Pooling=False"))
+        {
+            db.Open();
+            using var command = db.CreateCommand();
+            command.CommandText = tamper;
+            Assert.Equal(1, command.ExecuteNonQuery());
+        }
+
+        await using var again = SqliteStore.Open($"Data Source={_folder["jobs.db"]}");
+        await again.MigrateAsync(apply: true, Ct);
+        var verdict = await again.VerifyAuditAsync(Ct);
+        Assert.NotNull(verdict.BrokenAt);
     }
 
     private List<string> Rows()
@@ -60,7 +94,7 @@ public sealed class AuditTests : IDisposable
         db.Open();
         using var command = db.CreateCommand();
         command.CommandText = """
-            select concat_ws(' ', actor, action, job_id, 'before ' || before, 'after ' || after, detail) from audit order by id
+            select concat_ws(' ', actor, action, target, 'before ' || before, 'after ' || after, detail) from audit order by id
             """;
         var rows = new List<string>();
         using var reader = command.ExecuteReader();

@@ -8,7 +8,8 @@ public abstract partial class JobStoreSpec
     private static readonly string[] SmallTables =
     [
         "CONSTANT", "line", "line_count", "queue", "queue_limit", "key_limit", "pause", "worker", "leader", "lease",
-        "meta", "schema_step", "sqlite_schema", "slice",
+        "meta", "schema_step", "sqlite_schema", "slice", "api_key", "queue_setting", "type_seen", "dataset",
+        "dataset_in", "failure_in",   // folded all the time, like delta
         "job_id",        // a sequence
         "delta",         // folded all the time; the counts are what is kept and all of it
         "attempt_all",   // no table: a view, whose parts stand in the plan by themselves

@@ -172,6 +172,60 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     public ValueTask BackupAsync(string path, CancellationToken cancellationToken) =>
         RunAsync("Backup", () => inner.BackupAsync(path, cancellationToken));
 
+    public ValueTask<SetQueueReply> SetQueueAsync(SetQueueRequest request, CancellationToken cancellationToken) =>
+        RunAsync("SetQueue", () => inner.SetQueueAsync(request, cancellationToken));
+
+    public ValueTask<IReadOnlyList<QueueRow>> QueuesAsync(CancellationToken cancellationToken) =>
+        RunAsync("Queues", () => inner.QueuesAsync(cancellationToken));
+
+    public ValueTask<IReadOnlyList<PauseRow>> PausesAsync(CancellationToken cancellationToken) =>
+        RunAsync("Pauses", () => inner.PausesAsync(cancellationToken));
+
+    public ValueTask<bool> DrainAsync(DrainRequest request, CancellationToken cancellationToken) =>
+        RunAsync("Drain", () => inner.DrainAsync(request, cancellationToken));
+
+    public ValueTask<ApiKey?> AddApiKeyAsync(AddApiKeyRequest request, CancellationToken cancellationToken) =>
+        RunAsync("AddApiKey", () => inner.AddApiKeyAsync(request, cancellationToken));
+
+    public ValueTask<IReadOnlyList<ApiKey>> ApiKeysAsync(CancellationToken cancellationToken) =>
+        RunAsync("ApiKeys", () => inner.ApiKeysAsync(cancellationToken));
+
+    public ValueTask<ApiKey?> FindApiKeyAsync(ReadOnlyMemory<byte> hash, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync("FindApiKey", () => inner.FindApiKeyAsync(hash, now, cancellationToken));
+
+    public ValueTask<string?> RemoveApiKeyAsync(RemoveApiKeyRequest request, CancellationToken cancellationToken) =>
+        RunAsync("RemoveApiKey", () => inner.RemoveApiKeyAsync(request, cancellationToken));
+
+    public ValueTask TouchApiKeysAsync(IReadOnlyDictionary<long, DateTimeOffset> used, CancellationToken cancellationToken) =>
+        RunAsync("TouchApiKeys", () => inner.TouchApiKeysAsync(used, cancellationToken));
+
+    public ValueTask AuditAsync(IReadOnlyList<AuditNote> notes, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync("Audit", () => inner.AuditAsync(notes, now, cancellationToken));
+
+    public ValueTask<IReadOnlyList<AuditEntry>> AuditEntriesAsync(AuditQuery query, CancellationToken cancellationToken) =>
+        RunAsync("AuditEntries", () => inner.AuditEntriesAsync(query, cancellationToken));
+
+    public ValueTask<AuditVerdict> VerifyAuditAsync(CancellationToken cancellationToken) =>
+        RunAsync("VerifyAudit", () => inner.VerifyAuditAsync(cancellationToken));
+
+    public ValueTask<ReplayReply> BeginReplayAsync(ReplayRequest request, CancellationToken cancellationToken) =>
+        RunAsync("BeginReplay", () => inner.BeginReplayAsync(request, cancellationToken));
+
+    public ValueTask<bool> EndReplayAsync(ReplayEnd end, CancellationToken cancellationToken) =>
+        RunAsync("EndReplay", () => inner.EndReplayAsync(end, cancellationToken));
+
+    public ValueTask<IReadOnlyList<ItemRow>> LedgerAsync(LedgerQuery query, CancellationToken cancellationToken) =>
+        RunAsync("Ledger", () => inner.LedgerAsync(query, cancellationToken));
+
+    public ValueTask<IReadOnlyList<DatasetRow>> DatasetsAsync(CancellationToken cancellationToken) =>
+        RunAsync("Datasets", () => inner.DatasetsAsync(cancellationToken));
+
+    public ValueTask<IReadOnlyList<KnownType>> TypesAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        RunAsync("Types", () => inner.TypesAsync(since, cancellationToken));
+
+    public ValueTask<IReadOnlyList<DepthRow>> DepthAsync(CancellationToken cancellationToken) =>
+        RunAsync("Depth", () => inner.DepthAsync(cancellationToken));
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private async ValueTask<IReadOnlyList<SaveReply>> SavedAsync(

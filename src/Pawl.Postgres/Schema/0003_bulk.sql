@@ -1,0 +1,1 @@
+-- Actions on many jobs at once.
