@@ -35,6 +35,7 @@ internal static class Tree
         ("keys", Access.Keys),
         ("audit", Access.Audit),
         ("profiles", ProfileVerbs.Build),
+        ("serve", Serve.Build),
         ("completion", Completion.Build),
         ("version", VersionVerb.Build),
     ];
