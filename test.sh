@@ -53,6 +53,11 @@ install_postgres() {
   command -v pgbouncer > /dev/null || [[ -x /usr/sbin/pgbouncer ]] || install pgbouncer || true
 }
 
+# promtool reads the metrics as Prometheus does. Without it those tests say so themselves, each as a failure.
+install_promtool() {
+  command -v promtool > /dev/null || install prometheus || true
+}
+
 # global.json takes any SDK of .NET 10; `dotnet --version` fails where none is there.
 need_sdk() {
   if ! command -v dotnet > /dev/null; then
@@ -109,6 +114,7 @@ esac
 need_sdk
 install_git
 [[ $target != Pawl.slnx ]] || install_postgres
+install_promtool
 if ! step dotnet restore "$target" --locked-mode; then
   broken "the restore failed."
   finish

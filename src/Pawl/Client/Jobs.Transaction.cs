@@ -64,7 +64,7 @@ internal sealed partial class Jobs
         var reply = await store.EnqueueAsync(new(jobs, clock.GetUtcNow()), cancellationToken);
         for (var i = 0; i < reply.Jobs.Count; i++)
         {
-            meters.Enqueued(jobs[i].Type, reply.Jobs[i].Deduplicated ? 0 : 1);
+            meters.Enqueued(jobs[i].Type, jobs[i].Queue, jobs[i].Trigger, reply.Jobs[i].Deduplicated ? 0 : 1);
         }
 
         return reply.Refusal;

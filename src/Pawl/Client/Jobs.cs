@@ -115,7 +115,7 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, TimeProvider 
         }
 
         var (id, deduplicated, state) = reply.Jobs[0];
-        meters.Enqueued(job.Type, deduplicated ? 0 : 1);
+        meters.Enqueued(job.Type, job.Queue, job.Trigger, deduplicated ? 0 : 1);
         return new(id, deduplicated, state);
     }
 
@@ -134,7 +134,7 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, TimeProvider 
         {
             var (id, deduplicated, state) = reply.Jobs[i];
             results[i] = new(id, deduplicated, state);
-            meters.Enqueued(jobs[i].Type, deduplicated ? 0 : 1);
+            meters.Enqueued(jobs[i].Type, jobs[i].Queue, jobs[i].Trigger, deduplicated ? 0 : 1);
         }
 
         return results;
@@ -142,7 +142,16 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, TimeProvider 
 
     private ValueTask<EnqueueReply> SendAsync(
         IReadOnlyList<NewJob> jobs, DateTimeOffset now, DbTransaction? transaction, CancellationToken cancellationToken) =>
-        transaction is null
-            ? store.EnqueueAsync(new(jobs, now), cancellationToken)
-            : store.EnqueueInAsync(new(jobs, now), transaction, cancellationToken);
+        transaction is not null ? store.EnqueueInAsync(new(jobs, now), transaction, cancellationToken)
+        : meters.WantsWrites ? MeasuredAsync(jobs, now, cancellationToken)
+        : store.EnqueueAsync(new(jobs, now), cancellationToken);
+
+    private async ValueTask<EnqueueReply> MeasuredAsync(
+        IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var since = clock.GetTimestamp();
+        var reply = await store.EnqueueAsync(new(jobs, now), cancellationToken);
+        meters.Wrote(clock.GetElapsedTime(since));
+        return reply;
+    }
 }

@@ -65,6 +65,10 @@ public static class PawlServiceCollectionExtensions
         services.AddSingleton(all => all.GetRequiredService<TypeTable>().Types);
         services.AddSingleton(all => new NewJobs(all.GetRequiredService<JobTypes>(), Options(all)));
         services.AddSingleton(all => new Meters(all.GetService<IMeterFactory>(), Logger(all)));
+        services.AddSingleton(all => new PrometheusText(
+            all.GetRequiredService<Meters>(),
+            all.GetService<IMeterFactory>(),
+            new Figures(Store(all), all.GetRequiredService<IHealth>(), all.GetRequiredService<TimeProvider>()).ReadAsync));
         services.AddSingleton<IJobs>(all => new Jobs(
             Store(all), all.GetRequiredService<NewJobs>(), all.GetRequiredService<TimeProvider>(), all.GetRequiredService<Meters>()));
         services.TryAddEnumerable(
@@ -114,6 +118,7 @@ public static class PawlServiceCollectionExtensions
             Recovery = options.Recovery,
             Retention = options.Retention,
             Health = options.Health,
+            Told = all.GetRequiredService<Meters>().Recovered,
             Scopes = all.GetRequiredService<IServiceScopeFactory>(),
             Types = all.GetRequiredService<JobTypes>().All.ToDictionary(type => type.Name, ChoreOf, StringComparer.Ordinal),
         };

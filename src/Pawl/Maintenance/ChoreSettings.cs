@@ -32,6 +32,9 @@ internal sealed record ChoreSettings
     /// <summary>The types this program knows.</summary>
     public IReadOnlyDictionary<string, ChoreType> Types { get; init; } = new Dictionary<string, ChoreType>();
 
+    /// <summary>Called for each job that a cycle of the sweep took in hand, with its type.</summary>
+    public Action<string, RecoveryAction> Told { get; init; } = static (_, _) => { };
+
     /// <summary>How often the leader and the sweeper look while somebody else is there to be watched.</summary>
     public TimeSpan Look => Heartbeat / 2 < Second ? Heartbeat / 2 : Second;
 

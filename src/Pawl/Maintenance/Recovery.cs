@@ -15,6 +15,7 @@ internal sealed class Recovery : IChore, IRecovery
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly IJobStore _store;
+    private readonly Action<string, RecoveryAction> _told;
     private readonly RecoveryOptions _options;
     private readonly Leader _leader;
     private readonly TimeProvider _clock;
@@ -32,6 +33,7 @@ internal sealed class Recovery : IChore, IRecovery
     {
         _store = store;
         _options = settings.Recovery;
+        _told = settings.Told;
         _leader = leader;
         _clock = clock;
         _logger = logger;
@@ -256,7 +258,7 @@ internal sealed class Recovery : IChore, IRecovery
 
     private async Task<RecoveryRun> RunAsync(long id, long term, RecoveryRequest request, CancellationToken cancellationToken)
     {
-        var tally = new RecoveryTally(id, request, _clock.GetUtcNow());
+        var tally = new RecoveryTally(id, request, _clock.GetUtcNow()) { Told = _told };
         try
         {
             await _cycle.RunAsync(tally, _place, term, cancellationToken);

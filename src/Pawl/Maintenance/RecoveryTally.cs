@@ -24,12 +24,16 @@ internal sealed class RecoveryTally(long id, RecoveryRequest request, DateTimeOf
     /// <summary>Jobs that had their turn: recovered, failed, or skipped although a rule speaks for them.</summary>
     public int Turns { get; private set; }
 
+    /// <summary>Called for each job that had its turn in earnest, with its type.</summary>
+    public Action<string, RecoveryAction> Told { get; init; } = static (_, _) => { };
+
     public bool Full => Turns >= request.Limit;
 
     public void Recovered(Job job, RecoveryRule rule, string reason)
     {
         Turns++;
         _recovered++;
+        Tell(job, RecoveryAction.Recovered);
         _jobs.Add(new RecoveryJob(job.Id, RecoveryAction.Recovered, rule, reason));
     }
 
@@ -37,6 +41,7 @@ internal sealed class RecoveryTally(long id, RecoveryRequest request, DateTimeOf
     {
         Turns++;
         _failed++;
+        Tell(job, RecoveryAction.Failed);
         _jobs.Add(new RecoveryJob(job.Id, RecoveryAction.Failed, rule, message));
         _errors.Add(new RecoveryError(job.Id, code, message));
     }
@@ -45,6 +50,7 @@ internal sealed class RecoveryTally(long id, RecoveryRequest request, DateTimeOf
     {
         Turns++;
         _skipped++;
+        Tell(job, RecoveryAction.Skipped);
         _jobs.Add(new RecoveryJob(job.Id, RecoveryAction.Skipped, rule, reason));
         if (errorCode is not null)
         {
@@ -67,6 +73,14 @@ internal sealed class RecoveryTally(long id, RecoveryRequest request, DateTimeOf
     {
         _ended = true;
         _errors.Add(new RecoveryError(null, code, message));
+    }
+
+    private void Tell(Job job, RecoveryAction action)
+    {
+        if (!request.DryRun)
+        {
+            Told(job.Type, action);
+        }
     }
 
     public RecoveryRun Result(DateTimeOffset endedAt) => new()

@@ -109,9 +109,20 @@ internal sealed partial class AttemptContext
 
         Bounds.Batch(children.Count);
         var reply = await AwaitAsync(StoreAsync(new() { Lease = _claimed.Lease, Children = children }), cancellationToken);
-        return reply.ChildRefusal is { } refusal
-            ? throw Refusals.Thrown(refusal, children.Count)
-            : [.. (reply.Children ?? []).Select(child => new EnqueueResult(child.Id, child.Deduplicated, child.State))];
+        if (reply.ChildRefusal is { } refusal)
+        {
+            throw Refusals.Thrown(refusal, children.Count);
+        }
+
+        foreach (var (child, made) in (reply.Children ?? []).Zip(children))
+        {
+            if (!child.Deduplicated)
+            {
+                tools.Spawned(made);
+            }
+        }
+
+        return [.. (reply.Children ?? []).Select(child => new EnqueueResult(child.Id, child.Deduplicated, child.State))];
     }
 
     public override Task NoticeAsync(string title, CancellationToken cancellationToken = default)
@@ -293,6 +304,7 @@ internal sealed partial class AttemptContext
     {
         if (reply.What is Settled.LeaseLost or Settled.Gone)
         {
+            tools.Stale();
             tools.LeaseLost(attempt);
             throw Over();
         }

@@ -17,7 +17,7 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
         var claimed = attempt.Claimed;
         var context = new AttemptContext(attempt, tools);
         attempt.Context = context;
-        meters.Started(attempt.Type.Name, _clock.GetUtcNow() - claimed.RunAt);
+        meters.Started(attempt.Type.Name, claimed.Queue, _clock.GetUtcNow() - claimed.RunAt);
         var activity = _spans.Attempt(
             attempt.Type.Name, claimed.Queue, claimed.Lease.Job, claimed.Lease.Attempt, claimed.Traceparent, claimed.Tags);
         Exception? error = null;

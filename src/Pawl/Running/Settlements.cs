@@ -29,7 +29,9 @@ internal sealed class Settlements : IDisposable
                     settlements[i] = endings[i].Settlement;
                 }
 
-                return store.SettleAsync(settlements, clock.GetUtcNow(), token);
+                return meters.WantsWrites
+                    ? MeasuredAsync(store, settlements, token)
+                    : store.SettleAsync(settlements, clock.GetUtcNow(), token);
             },
             Answered = Stored,
             Unheard = (ending, error) =>
@@ -66,12 +68,21 @@ internal sealed class Settlements : IDisposable
 
     public void Dispose() => _batches.Dispose();
 
+    private async ValueTask<IReadOnlyList<SettleReply>> MeasuredAsync(IJobStore store, Settlement[] settlements, CancellationToken token)
+    {
+        var since = _clock.GetTimestamp();
+        var replies = await store.SettleAsync(settlements, _clock.GetUtcNow(), token);
+        _meters.Wrote(_clock.GetElapsedTime(since));
+        return replies;
+    }
+
     private void Stored(Ending ending, SettleReply reply)
     {
         var (attempt, end) = (ending.Attempt, ending.Settlement);
         var (id, number) = (attempt.Claimed.Lease.Job.Value, attempt.Claimed.Lease.Attempt);
         if (reply.What is Settled.LeaseLost or Settled.Gone)
         {
+            _meters.Stale();
             Log.CameTooLate(_logger, id, attempt.Type.Name, number, Words.Of(reply.What));
             return;
         }
@@ -82,7 +93,7 @@ internal sealed class Settlements : IDisposable
             return;
         }
 
-        _meters.Ended(attempt.Type.Name, end.Outcome, end.Run);
+        _meters.Ended(attempt.Type.Name, attempt.Claimed.Queue, end.Outcome, end.Run, end.Error);
         Tell(ending, reply, id, number);
         if (_observers.Length > 0 && end is { Outcome: Outcome.Failed or Outcome.TimedOut, Error: { } error })
         {

@@ -70,7 +70,12 @@ internal sealed partial class Worker : IAsyncDisposable
             Judge = (attempt, error) => _execution!.Judge(attempt, error),
             Eased = Ease,
         };
-        var tools = new AttemptTools(store, jobs, _saves, classifier, options, clock, loggers) { LeaseLost = Lose };
+        var tools = new AttemptTools(store, jobs, _saves, classifier, options, clock, loggers)
+        {
+            LeaseLost = Lose,
+            Spawned = child => meters.Enqueued(child.Type, child.Queue, child.Trigger, 1),
+            Stale = meters.Stale,
+        };
         _execution = new(tools, _settlements, chance, meters, logger);
         _watch = new(_slots, _saves, clock) { Stop = Stop, LeaveBehind = LeaveBehind, GiveBack = GiveBackWaiting };
         _heartbeat = new(store, _options, clock, logger) { Ask = Ask, Hear = Hear, Expired = () => LoseAll(expired: true) };
