@@ -7,7 +7,7 @@ internal sealed partial class PostgresStore
     private const string EditJob = """
         update pawl.job_state
         set state = $1, reason = $2, line_id = $3, priority = $4, priority_reasons = coalesce($5, priority_reasons), run_at = $6,
-            start_by = coalesce($7, start_by), max_attempts = coalesce($8, max_attempts),
+            start_by = case when $12 then null else coalesce($7, start_by) end, max_attempts = coalesce($8, max_attempts),
             held = null, deferred = $9, row_version = row_version + 1
         where id = $10 and state = $11
         """;
@@ -40,7 +40,7 @@ internal sealed partial class PostgresStore
             return new Changed(id, "row_version_mismatch", head.State, Detail: $"row_version {head.RowVersion}");
         }
 
-        var fields = request is not { Priority: null, RunAt: null, Queue: null, StartBy: null, MaxAttempts: null };
+        var fields = request is not { Priority: null, RunAt: null, Queue: null, StartBy: null, ClearStartBy: false, MaxAttempts: null };
         var editable = head.State is JobState.Scheduled or JobState.Queued || (head.State == JobState.Blocked && request.RunAt is null);
         if (fields && !editable)
         {
@@ -92,7 +92,7 @@ internal sealed partial class PostgresStore
         var reasons = request.Priority is { } points ? StoreJson.Write(PriorityScore.Explicit(points).Reasons) : null;
         var deferred = head.Deferred && request.RunAt is null;   // a time given by a person goes before the budget
         batch.Db.Use(EditJob).Bind(Words.Of(to)).Bind(reason).Bind(line.Id).Bind(priority).Bind(reasons).Bind(runAt)
-            .Bind(request.StartBy).Bind(request.MaxAttempts).Bind(deferred).Bind(head.Id).Bind(Words.Of(head.State)).Later();
+            .Bind(request.StartBy).Bind(request.MaxAttempts).Bind(deferred).Bind(head.Id).Bind(Words.Of(head.State)).Bind(request.ClearStartBy).Later();
         if (head.Held is not null)
         {
             batch.Hold(head.Line, -1);   // it stands in its line again; the next claim holds it anew if its key is still full
@@ -127,6 +127,7 @@ internal sealed partial class PostgresStore
         Add("run_at", request.RunAt?.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
         Add("queue", request.Queue);
         Add("start_by", request.StartBy?.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+        Add("start_by", request.ClearStartBy ? "none" : null);
         Add("max_attempts", request.MaxAttempts);
         Add("tags", request.Tags?.Count);
         return string.Join(", ", parts);

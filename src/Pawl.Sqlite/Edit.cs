@@ -6,7 +6,7 @@ internal sealed partial class SqliteStore
 {
     private const string EditJob = """
         update job set state = @to, reason = @reason, line_id = @line, priority = @priority, run_at = @run_at,
-            start_by = coalesce(@start_by, start_by), max_attempts = coalesce(@max_attempts, max_attempts),
+            start_by = case when @clear then null else coalesce(@start_by, start_by) end, max_attempts = coalesce(@max_attempts, max_attempts),
             held = null, deferred = @deferred, row_version = row_version + 1
         where id = @id and state = @from
         """;
@@ -32,7 +32,7 @@ internal sealed partial class SqliteStore
             return new Changed(id, "row_version_mismatch", head.State, Detail: $"row_version {head.RowVersion}");
         }
 
-        var fields = request is not { Priority: null, RunAt: null, Queue: null, StartBy: null, MaxAttempts: null };
+        var fields = request is not { Priority: null, RunAt: null, Queue: null, StartBy: null, ClearStartBy: false, MaxAttempts: null };
         var editable = head.State is JobState.Scheduled or JobState.Queued || (head.State == JobState.Blocked && request.RunAt is null);
         if (fields && !editable)
         {
@@ -70,7 +70,7 @@ internal sealed partial class SqliteStore
         var priority = request.Priority ?? head.Priority;
         var deferred = head.Deferred && request.RunAt is null;   // a time given by a person goes before the budget
         batch.Db.Use(EditJob).Bind(Words.Of(to)).Bind(reason).Bind(line.Id).Bind(priority).Bind(runAt)
-            .Bind(request.StartBy).Bind(request.MaxAttempts).Bind(deferred).Bind(head.Id).Bind(Words.Of(head.State)).Run();
+            .Bind(request.ClearStartBy).Bind(request.StartBy).Bind(request.MaxAttempts).Bind(deferred).Bind(head.Id).Bind(Words.Of(head.State)).Run();
         if (request.Priority is { } points)
         {
             batch.Db.Use(SaveReasons).Bind(StoreJson.Write(PriorityScore.Explicit(points).Reasons)).Bind(head.Id).Run();
@@ -110,6 +110,7 @@ internal sealed partial class SqliteStore
         Add("run_at", request.RunAt?.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
         Add("queue", request.Queue);
         Add("start_by", request.StartBy?.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+        Add("start_by", request.ClearStartBy ? "none" : null);
         Add("max_attempts", request.MaxAttempts);
         Add("tags", request.Tags?.Count);
         return string.Join(", ", parts);

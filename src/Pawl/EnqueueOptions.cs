@@ -60,6 +60,10 @@ public sealed record EnqueueOptions
     /// <summary>Jobs that must end first; at most 1,000.</summary>
     public IReadOnlyList<Dependency> DependsOn { get; init; } = [];
 
+    /// <summary>The job it is a child of, at most 8 levels deep. A handler says <see cref="JobContext.SpawnAsync{TPayload}"/>
+    /// instead.</summary>
+    public JobId? Parent { get; init; }
+
     /// <summary>Whether a person must approve it first.</summary>
     public bool RequiresApproval { get; init; }
 

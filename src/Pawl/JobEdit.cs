@@ -21,6 +21,9 @@ public sealed record JobEdit
     /// <summary>It is cancelled as expired if it has not started by then.</summary>
     public DateTimeOffset? StartBy { get; init; }
 
+    /// <summary>Takes <see cref="StartBy"/> away: it may start however late.</summary>
+    public bool ClearStartBy { get; init; }
+
     /// <summary>1 to 100.</summary>
     public int? MaxAttempts { get; init; }
 

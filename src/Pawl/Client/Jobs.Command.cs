@@ -52,6 +52,7 @@ internal sealed partial class Jobs
             RunAt = edit.RunAt is { } runAt ? Bounds.RunAt(runAt, now) : null,
             Queue = edit.Queue is { } queue ? Names.Queue(queue) : null,
             StartBy = edit.StartBy is { } startBy ? Bounds.Instant(startBy) : null,
+            ClearStartBy = edit is { ClearStartBy: true, StartBy: null },
             MaxAttempts = edit.MaxAttempts is { } attempts ? Bounds.MaxAttempts(attempts) : null,
             Tags = Names.Tags(edit.Tags),
         };

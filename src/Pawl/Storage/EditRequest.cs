@@ -27,6 +27,9 @@ public sealed record EditRequest
     /// <inheritdoc cref="Job.StartBy"/>
     public DateTimeOffset? StartBy { get; init; }
 
+    /// <summary>Whether the job may start however late from now on.</summary>
+    public bool ClearStartBy { get; init; }
+
     /// <inheritdoc cref="Job.MaxAttempts"/>
     public int? MaxAttempts { get; init; }
 

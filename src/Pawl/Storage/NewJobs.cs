@@ -110,6 +110,7 @@ internal sealed class NewJobs(JobTypes types, PawlOptions options)
             PriorityReasons = score.Reasons,
             Trigger = given.Trigger,
             Kind = Names.Short(given.Kind, Names.MaxName, "A kind"),
+            ParentId = given.Parent,
             DependsOn = DependenciesOf(given),
             RequiresApproval = given.RequiresApproval,
             MaxAttempts = given.MaxAttempts is { } attempts

@@ -23,6 +23,19 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task The_limit_to_start_by_can_be_taken_away()
+    {
+        var id = await EnqueueAsync(Plain with { StartBy = Now.AddHours(1) });
+
+        Assert.Equal(new Changed(id, null, JobState.Queued), await EditAsync(Edit(id) with { ClearStartBy = true }));
+
+        Assert.Null((await JobAsync(id)).StartBy);
+        Pass(TimeSpan.FromHours(2));
+        await PromoteAsync();
+        Assert.Equal(JobState.Queued, (await JobAsync(id)).State);
+    }
+
+    [Fact]
     public async Task A_raised_priority_counts_at_the_next_claim()
     {
         await EnqueueAsync();
