@@ -70,7 +70,8 @@ internal sealed partial class SqliteStore
         var priority = request.Priority ?? head.Priority;
         var deferred = head.Deferred && request.RunAt is null;   // a time given by a person goes before the budget
         batch.Db.Use(EditJob).Bind(Words.Of(to)).Bind(reason).Bind(line.Id).Bind(priority).Bind(runAt)
-            .Bind(request.ClearStartBy).Bind(request.StartBy).Bind(request.MaxAttempts).Bind(deferred).Bind(head.Id).Bind(Words.Of(head.State)).Run();
+            .Bind(request.ClearStartBy).Bind(request.StartBy).Bind(request.MaxAttempts).Bind(deferred).Bind(head.Id)
+            .Bind(Words.Of(head.State)).Run();
         if (request.Priority is { } points)
         {
             batch.Db.Use(SaveReasons).Bind(StoreJson.Write(PriorityScore.Explicit(points).Reasons)).Bind(head.Id).Run();

@@ -15,9 +15,9 @@ public sealed class Served : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private Served(WebApplication app, string address, string mount)
+    private Served(WebApplication app, string address, string mount, string key)
     {
-        (_app, Address) = (app, address);
+        (_app, Address, Key) = (app, address, key);
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
         {
             BaseAddress = new(address + mount + "/"),
@@ -27,6 +27,9 @@ public sealed class Served : IAsyncDisposable
 
     /// <summary>Such as <c>http://127.0.0.1:40321</c>.</summary>
     public string Address { get; }
+
+    /// <summary>The first admin key.</summary>
+    public string Key { get; }
 
     /// <summary>Speaks to it, below the mount; paths without a slash at the start.</summary>
     public HttpClient Client { get; }
@@ -68,10 +71,16 @@ public sealed class Served : IAsyncDisposable
             .AddType<Parked>()
             .UseSqlite("Data Source=:memory:");
         var app = builder.Build();
-        app.MapPawl(mount, options);
+        var key = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        app.MapPawl(mount, web =>
+        {
+            web.FirstKey = key.SetResult;
+            options?.Invoke(web);
+        });
         await app.StartAsync();
+        var shown = await key.Task.WaitAsync(TimeSpan.FromSeconds(30));
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new(app, address, mount);
+        return new(app, address, mount, shown);
     }
 
     /// <summary>Sends a request.</summary>
@@ -85,7 +94,12 @@ public sealed class Served : IAsyncDisposable
             request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         }
 
-        foreach (var (name, value) in headers)
+        if (!headers.Any(header => header.Name == "Authorization"))
+        {
+            request.Headers.Authorization = new("Bearer", Key);
+        }
+
+        foreach (var (name, value) in headers.Where(header => header.Value.Length > 0))
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))
             {
@@ -112,6 +126,24 @@ public sealed class Served : IAsyncDisposable
     /// <summary>Posts JSON.</summary>
     public Task<Reply> PostAsync(string path, string? body = null, params (string Name, string Value)[] headers) =>
         SendAsync("POST", path, body, headers: headers);
+
+    /// <summary>Makes a key.</summary>
+    public async Task<string> KeyAsync(string role, string more = "")
+    {
+        var reply = await PostAsync("api/keys", $$"""{"name":"{{role}}","role":"{{role}}"{{more}}}""");
+        Assert.Equal(201, reply.Status);
+        return reply.Text("key");
+    }
+
+    /// <summary>The header that shows a key; empty for none.</summary>
+    public static (string, string) With(string key) => ("Authorization", key.Length == 0 ? "" : $"Bearer {key}");
+
+    /// <summary>Waits until a job has ended.</summary>
+    public async Task EndAsync(string id)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        await Jobs.WaitAsync(JobId.TryParse(id, out var job) ? job : throw new ArgumentException(id, nameof(id)), limit.Token);
+    }
 
     /// <summary>Creates a job and gives its number.</summary>
     public async Task<string> CreateAsync(string body)

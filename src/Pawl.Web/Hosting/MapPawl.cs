@@ -10,6 +10,7 @@ using Pawl.Storage;
 using Pawl.Web;
 using Pawl.Web.Hosting;
 using Pawl.Web.Routing;
+using Pawl.Web.Security;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -48,18 +49,33 @@ public static class PawlEndpointRouteBuilderExtensions
         }
     }
 
-    private static Site Make(IServiceProvider services, PawlWebOptions options) => new()
+    private static Site Make(IServiceProvider services, PawlWebOptions options)
     {
-        Services = services,
-        Jobs = services.GetService<IJobs>() ?? throw new PawlException(
-            "config_invalid", "MapPawl needs an engine to stand before. Call AddPawl(…) on the services first.", exitCode: 8),
-        Store = services.GetRequiredService<IJobStore>(),
-        Types = services.GetRequiredService<JobTypes>(),
-        Engine = services.GetRequiredService<IOptions<PawlOptions>>().Value,
-        Options = options,
-        Clock = services.GetRequiredService<TimeProvider>(),
-        Logger = services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance,
-        Stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None,
-        Table = Routes.Of(options),
-    };
+        var jobs = services.GetService<IJobs>() ?? throw new PawlException(
+            "config_invalid", "MapPawl needs an engine to stand before. Call AddPawl(…) on the services first.", exitCode: 8);
+        var (store, clock) = (services.GetRequiredService<IJobStore>(), services.GetRequiredService<TimeProvider>());
+        var lifetime = services.GetService<IHostApplicationLifetime>();
+        var logger = services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+        var (keys, sessions) = (new KeyRing(store, clock), new Sessions(clock));
+        var first = new FirstKey(store, options, clock, logger);
+        lifetime?.ApplicationStarted.Register(() => _ = first.MakeAsync(lifetime.ApplicationStopping));
+        return new()
+        {
+            Services = services,
+            Jobs = jobs,
+            Store = store,
+            Types = services.GetRequiredService<JobTypes>(),
+            Engine = services.GetRequiredService<IOptions<PawlOptions>>().Value,
+            Options = options,
+            Clock = clock,
+            Logger = logger,
+            Stopping = lifetime?.ApplicationStopping ?? CancellationToken.None,
+            Gate = new(keys, sessions),
+            Keys = keys,
+            Sessions = sessions,
+            Rate = new(options, clock),
+            Readiness = new(store, clock, lifetime?.ApplicationStopping ?? CancellationToken.None),
+            Table = Routes.Of(options),
+        };
+    }
 }

@@ -1,3 +1,4 @@
+using Pawl.Web.Api;
 using Pawl.Web.Operations;
 using Pawl.Web.Routing;
 
@@ -7,7 +8,12 @@ namespace Pawl.Web.Hosting;
 internal static class Routes
 {
     /// <summary>Every route, those for old clients too.</summary>
-    public static IEnumerable<Route> All { get; } = [.. Probes.Routes];
+    public static IEnumerable<Route> All { get; } =
+    [
+        .. Jobs.Routes, .. JobCommands.Routes, .. JobRecords.Routes, .. JobLogs.Routes, .. JobArtifacts.Routes,
+        .. SignIn.Routes, .. Keys.Routes, .. Audit.Routes, .. UiConfig.Routes,
+        .. Probes.Routes,
+    ];
 
     /// <summary>Those that a program with these settings has.</summary>
     public static RouteTable Of(PawlWebOptions options) =>

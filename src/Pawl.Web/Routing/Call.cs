@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Pawl.Web.Security;
 using Pawl.Web.Wire;
 
 namespace Pawl.Web.Routing;
@@ -28,6 +29,110 @@ internal sealed class Call(Site site, Route route, HttpContext http, string requ
 
     /// <summary>Where the API is mounted, without a slash at the end; empty at the root.</summary>
     public string Mount { get; init; } = "";
+
+    /// <summary>Who asks. Only an open route may have none.</summary>
+    public Caller Caller
+    {
+        get => field ?? throw new InvalidOperationException("An open route has no caller; ask FindCallerAsync.");
+        set;
+    }
+
+    /// <summary>On an open route: who asks, if he says so and is known.</summary>
+    public ValueTask<Caller?> FindCallerAsync() => site.Gate.WhoAsync(http.Request, cancellationToken);
+
+    /// <summary>Asks for more than the route does.</summary>
+    /// <exception cref="ProblemException"><c>forbidden</c>.</exception>
+    public void Require(ApiRole role)
+    {
+        if (!Caller.Holds(role))
+        {
+            throw Forbidden(role);
+        }
+    }
+
+    /// <summary>A known key with too little power.</summary>
+    public static ProblemException Forbidden(ApiRole needs) =>
+        new("forbidden", $"This needs a key of the role {Words.Of(needs)}.", ("needs", Words.Of(needs)));
+
+    /// <summary>The job that the path names, as far as the caller may see it; then its parameters are checked.</summary>
+    /// <exception cref="ProblemException"><c>not_found</c>, <c>unknown_field</c>.</exception>
+    public async Task<Job> JobAsync(string name = "id")
+    {
+        var job = await FindAsync(Id(name)).ConfigureAwait(false) ?? throw NotFound();
+        CheckParameters();
+        return job;
+    }
+
+    /// <summary>A job as far as the caller may see it; null when it is not there for him.</summary>
+    public async Task<Job?> FindAsync(JobId id) =>
+        await site.Jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } job && Caller.Scope.Admits(job.Queue, job.Type)
+            ? job
+            : null;
+
+    /// <summary>Refuses query parameters that the route does not have.</summary>
+    /// <remarks>The pipeline has done so already where the path names no object.</remarks>
+    /// <exception cref="ProblemException"><c>unknown_field</c>.</exception>
+    public void CheckParameters()
+    {
+        foreach (var name in http.Request.Query.Keys)
+        {
+            if (!route.Query.Any(known => known.Name == name))
+            {
+                var near = Nearest.Of(name, route.Query.Select(known => known.Name));
+                throw Fields.Fault(
+                    $"?{Json.Short(name)}",
+                    "unknown_field",
+                    $"There is no parameter {Shown.Text(name)} here.{Nearest.Question(near)}",
+                    ("nearest", near));
+            }
+        }
+    }
+
+    /// <summary>The length of a page.</summary>
+    public int Limit(int usual = 50, int most = 500) => (int)(Number("limit", 1, most) ?? usual);
+
+    /// <summary>Opens the cursor of a list; null at its beginning.</summary>
+    public string? Cursor(string list) => Query("cursor") is { } text ? Wire.Cursor.Open(text, list, Caller.CursorKey) : null;
+
+    /// <summary>The cursor of the next page, told in <c>Link</c> too; null at the end.</summary>
+    public string? Next(string list, string? position)
+    {
+        if (position is null)
+        {
+            return null;
+        }
+
+        var cursor = Wire.Cursor.Sign(position, list, Caller.CursorKey);
+        var query = http.Request.Query
+            .Where(static pair => pair.Key != "cursor")
+            .SelectMany(static pair => pair.Value.Select(value => $"{pair.Key}={Uri.EscapeDataString(value ?? "")}"))
+            .Append($"cursor={cursor}");
+        http.Response.Headers.Link = $"<{http.Request.PathBase}{http.Request.Path}?{string.Join('&', query)}>; rel=\"next\"";
+        return cursor;
+    }
+
+    /// <summary>The version that the caller changes: null for whatever it is.</summary>
+    /// <exception cref="ProblemException"><c>precondition_required</c>, <c>row_version_mismatch</c>.</exception>
+    public void IfMatch(long current)
+    {
+        var shown = http.Request.Headers.IfMatch.ToString().Trim();
+        if (shown.Length == 0)
+        {
+            throw new ProblemException(
+                "precondition_required", "Say which version you change: If-Match with the ETag you saw, or * for whatever it is.");
+        }
+
+        if (shown != "*" && shown != $"\"{current}\"")
+        {
+            throw new ProblemException(
+                "row_version_mismatch",
+                $"It was changed in the meantime: its version is {current}. Look at it again.",
+                ("row_version", current));
+        }
+    }
+
+    /// <summary>Whether <c>If-Match</c> names a version, so that it must still hold when the store writes.</summary>
+    public bool NamesVersion => http.Request.Headers.IfMatch.ToString().Trim() is not ("" or "*");
 
     /// <summary>A part of the path.</summary>
     public string Path(string name) => http.Request.RouteValues[name] as string ?? "";

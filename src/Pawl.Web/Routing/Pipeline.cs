@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
+using Pawl.Storage;
+using Pawl.Web.Security;
 using Pawl.Web.Wire;
 
 namespace Pawl.Web.Routing;
@@ -35,9 +37,18 @@ internal sealed class Pipeline(Site site)
         var call = new Call(site, route, http, requestId, late.Token) { Mount = MountOf(http) };
         try
         {
+            Guards.Headers(http.Request, site.Options);
+            Guards.Host(http.Request, site.Options);
             if (route == NoRoute)
             {
                 throw new ProblemException(Lost(http));
+            }
+
+            Guards.Address(http.Request);
+            await AdmitAsync(call).ConfigureAwait(false);
+            if (!route.Template.Contains('{', StringComparison.Ordinal))
+            {
+                call.CheckParameters();
             }
 
             await route.Handle(call).ConfigureAwait(false);
@@ -49,7 +60,53 @@ internal sealed class Pipeline(Site site)
         }
         catch (Exception fault)
         {
-            await RefuseAsync(call, ProblemOf(call, fault)).ConfigureAwait(false);
+            var problem = await ProblemOfAsync(call, fault).ConfigureAwait(false);
+            await RefuseAsync(call, problem).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Key, rate, origin, role.</summary>
+    private async Task AdmitAsync(Call call)
+    {
+        var (request, need) = (call.Http.Request, call.Route.Need);
+        if (need == Need.Open)
+        {
+            Guards.Origin(request, hasSession: false, site.Options);
+            return;
+        }
+
+        var caller = await site.Gate.WhoAsync(request, call.Cancelled).ConfigureAwait(false);
+        if (caller is null)
+        {
+            call.Http.Response.Headers.WWWAuthenticate = "Bearer";
+            throw Gate.Unknown();
+        }
+
+        call.Caller = caller;
+        site.Rate.Take(caller.KeyId);
+        Guards.Origin(request, caller.HasSession, site.Options);
+        call.Require(need switch
+        {
+            Need.Viewer => ApiRole.Viewer,
+            Need.Submitter => ApiRole.Submitter,
+            Need.Operator => ApiRole.Operator,
+            Need.Worker => ApiRole.Worker,
+            _ => ApiRole.Admin,
+        });
+    }
+
+    /// <summary>What somebody was not allowed to do is kept.</summary>
+    private async Task TellAsync(Call call)
+    {
+        var (request, action) = (call.Http.Request, $"{call.Http.Request.Method} {call.Route.Template}");
+        try
+        {
+            var note = new AuditNote(action, call.Caller.Actor, Json.Short(request.Path.Value ?? ""), Refusal: "forbidden");
+            await site.Store.AuditAsync([note], call.Now, call.Cancelled).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is PawlException or DbException or OperationCanceledException)
+        {
+            Log.AuditFailed(site.Logger, call.Caller.Actor, action, fault);
         }
     }
 
@@ -65,6 +122,25 @@ internal sealed class Pipeline(Site site)
         return call.Route.Wraps is { } wrap && problem.Status is not (401 or 403)
             ? wrap(call, problem)
             : Replies.ProblemAsync(call.Http, problem, call.RequestId);
+    }
+
+    private async ValueTask<Problem> ProblemOfAsync(Call call, Exception fault)
+    {
+        var problem = ProblemOf(call, fault);
+        if (problem.Code == "forbidden" && !HttpMethods.IsGet(call.Http.Request.Method) && !HttpMethods.IsHead(call.Http.Request.Method))
+        {
+            await TellAsync(call).ConfigureAwait(false);
+        }
+
+        // A job that stands in the way is named only to those who may see it.
+        if (fault is PawlException { Job: { } other } && problem.Extras.Count > 0 && call.Route.Need != Need.Open
+            && !call.Caller.Scope.IsAll && await call.FindAsync(other).ConfigureAwait(false) is null)
+        {
+            var said = problem.Detail.Replace($"job {other}", "another job", StringComparison.Ordinal);
+            return problem with { Detail = said, Extras = [.. problem.Extras.Where(extra => extra.Value is not JobId)] };
+        }
+
+        return problem;
     }
 
     private Problem ProblemOf(Call call, Exception fault)
@@ -94,11 +170,17 @@ internal sealed class Pipeline(Site site)
     /// <summary>A refusal of the engine: its code says the status, its sentence is for people.</summary>
     private static Problem Refused(string code, PawlException fault) => new(code, fault.Message)
     {
-        Extras = (code, fault.Job) switch
+        Errors = fault.Data[Refusals.Index] is int index ? [new($"/jobs/{index}", code, fault.Message)] : [],
+        Extras = code switch
         {
-            ("idempotency_conflict" or "unique_key_in_use", _) => [("job_id", fault.Job)],
-            ("lock_held", _) => [("holder_job_id", fault.Job)],
-            ("payload_too_large", _) => [("max_bytes", Bounds.MaxPayload)],
+            "idempotency_conflict" or "unique_key_in_use" => [("job_id", fault.Job)],
+            "lock_held" => [("holder_job_id", fault.Job)],
+            "payload_too_large" => [("max_bytes", Bounds.MaxPayload)],
+            "batch_size" => [("max", Bounds.MaxBatch)],
+            "too_many_keys" => [("max", Bounds.MaxKeys)],
+            "filter_invalid" => [("position", fault.Data["position"]), ("expected", fault.Data["expected"])],
+            "bulk_too_many" => [("matched", fault.Data["matched"])],
+            "recovery_running" => [("run_id", fault.Data["run_id"]?.ToString())],
             _ => [],
         },
     };

@@ -5,7 +5,8 @@ namespace Pawl.Web.Routing;
 /// <remarks>To add one: write its handler in the file of its noun in <c>Api/</c> (or <c>Live/</c>, <c>Operations/</c>), add a row to the
 /// <c>Routes</c> list at the top of that class, and, for a new class, name it in <c>Hosting/Routes.cs</c>. A handler takes the
 /// <see cref="Call"/>, in this order: reads the object (404), the query parameters (<see cref="Call.Query"/>), the body
-/// (<see cref="Call.BodyAsync"/>), the preconditions, and answers with <c>JsonAsync</c>. It throws <see cref="Wire.ProblemException"/> for what the caller did wrong and lets exceptions of the engine pass: the pipeline knows
+/// (<see cref="Call.BodyAsync"/>), the preconditions, and answers with <c>JsonAsync</c>. It throws
+/// <see cref="Wire.ProblemException"/> for what the caller did wrong and lets exceptions of the engine pass: the pipeline knows
 /// their codes. Then <c>docs/openapi.json</c> is approved anew (<c>PAWL_APPROVE=1</c> and the tests of <c>Pawl.Web.Tests</c>).</remarks>
 /// <param name="Verb">GET (which answers HEAD too), POST, PUT, PATCH or DELETE.</param>
 /// <param name="Template">The path below the mount, such as <c>/api/jobs/{id}</c>.</param>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pawl.Storage;
+using Pawl.Web.Security;
 
 namespace Pawl.Web.Routing;
 
@@ -32,6 +33,21 @@ internal sealed class Site
 
     /// <summary>Set when the host begins to stop: whoever waits ends his wait.</summary>
     public required CancellationToken Stopping { get; init; }
+
+    /// <summary>Knows who asks.</summary>
+    public required Gate Gate { get; init; }
+
+    /// <summary>Knows which keys are good.</summary>
+    public required KeyRing Keys { get; init; }
+
+    /// <summary>Who has signed in.</summary>
+    public required Sessions Sessions { get; init; }
+
+    /// <summary>How many requests a key may make.</summary>
+    public required RateLimit Rate { get; init; }
+
+    /// <summary>Whether the store can be worked on.</summary>
+    public required Readiness Readiness { get; init; }
 
     /// <summary>All routes.</summary>
     public required RouteTable Table { get; init; }

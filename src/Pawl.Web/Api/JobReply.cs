@@ -1,0 +1,95 @@
+using Pawl.Web.Routing;
+using Pawl.Web.Wire;
+
+namespace Pawl.Web.Api;
+
+/// <summary>Answers with jobs, and finds what a job does not know of itself: the top of its tree, and why it waits.</summary>
+internal static class JobReply
+{
+    private const int MostLevels = 16;
+
+    /// <summary>Answers with a job as it stands now.</summary>
+    public static async Task WriteAsync(Call call, int status, Job job, bool? deduplicated = null)
+    {
+        var roots = await RootsAsync(call, [job]).ConfigureAwait(false);
+        var because = await BecauseAsync(call, job).ConfigureAwait(false);
+        call.Http.Response.Headers.ETag = $"\"{job.RowVersion}\"";
+        await call.JsonAsync(status, json => JobJson.Write(json, job, roots[job.Id], Words.Of(because), null, deduplicated))
+            .ConfigureAwait(false);
+    }
+
+    private static async Task<WhyCode?> BecauseAsync(Call call, Job job)
+    {
+        if (job.State != JobState.Queued)
+        {
+            return null;
+        }
+
+        try
+        {
+            return (await call.Site.Jobs.WhyAsync(job.Id, call.Cancelled).ConfigureAwait(false)).NotRunningBecause;
+        }
+        catch (PawlException fault) when (fault.Code is "not_found" or "unsupported")
+        {
+            return null;   // it was removed just now
+        }
+    }
+
+    /// <summary>Answers with a job of this number as it stands now.</summary>
+    public static async Task WriteAsync(Call call, int status, JobId id, bool? deduplicated = null) =>
+        await WriteAsync(
+            call,
+            status,
+            await call.Site.Jobs.FindAsync(id, call.Cancelled).ConfigureAwait(false) ?? throw Call.NotFound(),
+            deduplicated).ConfigureAwait(false);
+
+    /// <summary>The top of the tree of each job.</summary>
+    public static async Task<IReadOnlyDictionary<JobId, JobId>> RootsAsync(Call call, IReadOnlyList<Job> jobs)
+    {
+        var roots = jobs.ToDictionary(job => job.Id, job => job.ParentId ?? job.Id);
+        var parents = jobs.Where(job => job.ParentId is not null).Select(job => job.ParentId!.Value).Distinct().ToList();
+        var above = new Dictionary<JobId, JobId?>();
+        for (var level = 0; parents.Count > 0 && level < MostLevels; level++)
+        {
+            foreach (var parent in await call.Site.Store.GetAsync(parents, call.Cancelled).ConfigureAwait(false))
+            {
+                above[parent.Id] = parent.ParentId;
+            }
+
+            foreach (var gone in parents)
+            {
+                above.TryAdd(gone, null);
+            }
+
+            parents = [.. parents.Select(parent => above[parent]).OfType<JobId>().Where(next => !above.ContainsKey(next)).Distinct()];
+        }
+
+        foreach (var id in roots.Keys.ToList())
+        {
+            for (var level = 0; level < MostLevels && above.GetValueOrDefault(roots[id]) is { } higher; level++)
+            {
+                roots[id] = higher;
+            }
+        }
+
+        return roots;
+    }
+
+    /// <summary>Ends a call whose command was refused by the state of the job.</summary>
+    public static async Task RefuseAsync(Call call, CommandResult result)
+    {
+        var job = await call.FindAsync(result.Id).ConfigureAwait(false);
+        var code = Codes.Public(result.Refusal!);
+        (string, object?)[] extras = code switch
+        {
+            "not_retryable" => [("category", Words.Of(job?.Error?.Category)), ("rule", job?.Error?.Rule)],
+            "unique_key_in_use" => [("job_id", result.Other)],
+            "row_version_mismatch" => [("row_version", job?.RowVersion)],
+            "already_final" or "not_final" or "not_editable" => [("state", Words.Of(result.State))],
+            _ => [],
+        };
+        throw code == "not_found"
+            ? Call.NotFound()
+            : new ProblemException(code, result.Message ?? "The job stands where that cannot be done.", extras);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Pawl.Web.Routing;
+using Pawl.Web.Security;
+using Pawl.Web.Wire;
+
+namespace Pawl.Web.Api;
+
+/// <summary>Signs browsers in and out.</summary>
+internal static class SignIn
+{
+    public static IReadOnlyList<Route> Routes { get; } =
+    [
+        new("POST", "/api/session", Need.Open, OpenAsync)
+        {
+            Does = "Signs a browser in with a code or a key: sets a cookie.", Body = "SessionRequest", Answers = [new(204)],
+        },
+        new("DELETE", "/api/session", Need.Viewer, CloseAsync) { Does = "Signs the browser out.", Answers = [new(204)] },
+        new("POST", "/api/login-codes", Need.Viewer, MakeCodeAsync)
+        {
+            Does = "Makes a code that signs a browser in once, within 5 minutes.", Body = "LoginCodeRequest", BodyOptional = true,
+            Answers = [new(201, "LoginCode")],
+        },
+    ];
+
+    private static async Task OpenAsync(Call call)
+    {
+        using var body = await call.BodyAsync().ConfigureAwait(false);
+        var fields = new Fields(body.Root, "", "code", "key");
+        var (code, key) = (fields.Text("code"), fields.Text("key"));
+        if (code is null == key is null)
+        {
+            throw Fields.Fault("/code", "required", "One of 'code' and 'key' is needed, and not both.");
+        }
+
+        if (await SessionOfAsync(call, code, key).ConfigureAwait(false) is not { } session)
+        {
+            call.Http.Response.Headers.WWWAuthenticate = "Bearer";
+            throw Gate.Unknown();
+        }
+
+        call.Http.Response.Cookies.Append(Gate.Cookie, call.Site.Sessions.Open(session), CookieOf(call, session.ExpiresAt));
+        await call.EmptyAsync(204).ConfigureAwait(false);
+    }
+
+    private static async Task<Session?> SessionOfAsync(Call call, string? code, string? key)
+    {
+        var ends = call.Now + call.Site.Options.SessionLifetime;
+        if (code is not null)
+        {
+            // The key it was made with must still be good.
+            return call.Site.Sessions.UseCode(code) is { } made
+                && await call.Site.Keys.FindAsync(made.KeyHash, call.Cancelled).ConfigureAwait(false) is not null
+                    ? made with { ExpiresAt = ends }
+                    : null;
+        }
+
+        return await call.Site.Gate.OfKeyAsync(key!, call.Cancelled).ConfigureAwait(false) is { } caller && caller.Role != ApiRole.Worker
+            ? new(caller.Hash, caller.Role, ends)
+            : null;
+    }
+
+    private static Task CloseAsync(Call call)
+    {
+        if (call.Http.Request.Cookies[Gate.Cookie] is { } secret)
+        {
+            call.Site.Sessions.Close(secret);
+        }
+
+        call.Http.Response.Cookies.Delete(Gate.Cookie, CookieOf(call, null));
+        return call.EmptyAsync(204);
+    }
+
+    private static CookieOptions CookieOf(Call call, DateTimeOffset? ends) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Path = call.Mount.Length == 0 ? "/" : call.Mount,
+        Secure = call.Http.Request.IsHttps || call.Site.Options.BehindProxy,
+        Expires = ends,
+        MaxAge = ends is null ? null : call.Site.Options.SessionLifetime,
+    };
+
+    private static async Task MakeCodeAsync(Call call)
+    {
+        using var body = await call.BodyAsync().ConfigureAwait(false);
+        var role = body.IsEmpty
+            ? null
+            : new Fields(body.Root, "", "role").Word("role", ApiRole.Viewer, ApiRole.Submitter, ApiRole.Operator, ApiRole.Admin);
+        if (role is { } other && other != call.Caller.Role)
+        {
+            call.Require(ApiRole.Admin);
+        }
+
+        if (call.Caller.HasSession)
+        {
+            throw new ProblemException("forbidden", "A browser's session makes no codes. Use a key.", ("needs", "key"));
+        }
+
+        var ends = call.Now + call.Site.Options.CodeLifetime;
+        var code = call.Site.Sessions.NewCode(new(call.Caller.Hash, role ?? call.Caller.Role, ends));
+        var request = call.Http.Request;
+        var url = string.Create(CultureInfo.InvariantCulture, $"{request.Scheme}://{request.Host}{call.Mount}/#code={code}");
+        await call.JsonAsync(201, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("code", code);
+            json.WriteString("url", url);
+            Times.Write(json, "expires_at", ends);
+            json.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+}
