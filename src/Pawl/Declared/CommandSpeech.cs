@@ -11,7 +11,9 @@ internal sealed class CommandSpeech(DeclaredAttempt attempt, WorkingFolder folde
 {
     // A checkpoint of the largest size, with its letters escaped and its name around it.
     private const int LongestLine = 8 << 20;
-    private const int LongestText = 32_768;
+
+    // A little less than the engine keeps of a line, so that there is room to say that it was longer.
+    private const int LongestText = 32_000;
     private const int KeptErrors = 16_384;
 
     // The engine drops lines that come faster than they can be stored; who writes them waits instead.

@@ -73,6 +73,8 @@ public static class PawlServiceCollectionExtensions
             Store(all), all.GetRequiredService<NewJobs>(), all.GetRequiredService<TimeProvider>(), all.GetRequiredService<Meters>()));
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<ILoggerProvider, AttemptLog>(all => new(all.GetRequiredService<TimeProvider>())));
+        services.AddSingleton(all => new Sentry(
+            all.GetService<IConfiguration>(), all.GetRequiredService<TimeProvider>(), Logger(all)));
         services.AddSingleton(MakeWorker);
         services.AddSingleton(MakeChores);
         services.AddSingleton(all => all.GetRequiredService<Chores>().Recovery);
@@ -97,7 +99,7 @@ public static class PawlServiceCollectionExtensions
             new(options.Worker.Enabled ? table.All : [], all.GetRequiredService<IServiceScopeFactory>()),
             all.GetRequiredService<NewJobs>(),
             new Classifier(all.GetServices<IErrorClassifier>()),
-            all.GetServices<IJobFailureObserver>(),
+            [.. all.GetServices<IJobFailureObserver>(), .. all.GetRequiredService<Sentry>().Reporters],
             options,
             all.GetRequiredService<Meters>(),
             all.GetRequiredService<TimeProvider>(),

@@ -34,6 +34,10 @@ internal static partial class Log
         "Something that listens to Pawl's {What} threw. They have gaps from now on; the jobs go on, and this is not told again.")]
     public static partial void ListenerThrew(ILogger logger, string what, Exception error);
 
+    [LoggerMessage(1107, LogLevel.Warning,
+        "Failures cannot be reported to {Place}: {Why}. The jobs go on; reports are dropped, and this is told once until it works again.")]
+    public static partial void ReportDropped(ILogger logger, string place, string why, Exception? error);
+
     [LoggerMessage(1200, LogLevel.Debug, "Job {JobId} ({Type}) succeeded on attempt {Attempt} after {Run}.", SkipEnabledCheck = true)]
     public static partial void Succeeded(ILogger logger, long jobId, string type, int attempt, TimeSpan run);
 

@@ -27,7 +27,7 @@ public sealed class PrometheusTextTests
         Web(test);
         await test.Jobs.EnqueueAsync(new Say("good"), new() { Trigger = Trigger.Manual }, Token);
         await test.Jobs.EnqueueAsync(new Say("bad"), new() { Queue = "other" }, Token);
-        await test.PassAsync(TimeSpan.FromSeconds(4), Token);
+        await test.PassAsync(TimeSpan.FromMinutes(1), Token);
         await test.RunUntilIdleAsync(Token);
 
         var text = await metrics.ReadAsync(Token);
