@@ -60,6 +60,7 @@ internal static class Serve
             var endpoints = Endpoints.Of(builder.Configuration);
             endpoints.Refuse();
             Logging.Add(builder.Logging, parsed.GetValue(options.Log), parsed.GetValue(Globals.Verbose), parsed.GetValue(Globals.Quiet));
+            Otlp.Add(builder.Services, builder.Configuration);
             var pawl = builder.Services.AddPawl().AddDeclaredTypes(builder.Configuration);
             _ = store.IsPostgres ? pawl.UsePostgres(store.ConnectionString) : pawl.UseSqlite(store.ConnectionString);
             if (parsed.GetValue(options.Demo))

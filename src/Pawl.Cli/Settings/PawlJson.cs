@@ -16,7 +16,7 @@ internal sealed partial class PawlJson
     private static readonly string[] Sections =
     [
         "EnvironmentAliases", "Health", "IdempotencyHold", "Postgres", "Recovery", "Retention", "Retry", "RetryBudget", "Scheduler",
-        "Schema", "Secrets", "Telemetry", "Types", "Web", "Worker",
+        "Schema", "Secrets", "Sentry", "Telemetry", "Types", "Web", "Worker",
     ];
 
     private readonly Dictionary<string, int> _lines = new(StringComparer.OrdinalIgnoreCase);

@@ -14,7 +14,7 @@ public sealed class ProjectArrowsTests
         ["Pawl.Web"] = (["Pawl"], ["Microsoft.AspNetCore.App", "Microsoft.AspNetCore.OpenApi"]),
         ["Pawl.Cli"] = (
             ["Pawl", "Pawl.Web", "Pawl.Postgres", "Pawl.Sqlite"],
-            ["Microsoft.AspNetCore.App", "System.CommandLine", "Spectre.Console"]),
+            ["Microsoft.AspNetCore.App", "System.CommandLine", "Spectre.Console", "OpenTelemetry.Exporter.OpenTelemetryProtocol"]),
         ["Pawl.Testing"] = (["Pawl", "Pawl.Sqlite"], ["Microsoft.Extensions.Hosting"]),
         ["Pawl.EntityFrameworkCore"] = (["Pawl"], ["Microsoft.EntityFrameworkCore*"]),
         ["Pawl.AI"] = (["Pawl"], ["Microsoft.Extensions.AI.Abstractions"]),
