@@ -5,7 +5,7 @@ namespace Pawl.Sqlite;
 
 internal sealed partial class SqliteStore
 {
-    private const string CreateSteps = """
+    internal const string CreateSteps = """
         create table if not exists schema_step (
             number     integer primary key,
             name       text not null,
@@ -22,7 +22,7 @@ internal sealed partial class SqliteStore
 
     private const string SelectTables = "select name from sqlite_schema where type = 'table'";
 
-    private static readonly IReadOnlyList<SchemaStep> Steps = SchemaStep.Of(typeof(SqliteStore).Assembly);
+    internal static readonly IReadOnlyList<SchemaStep> Steps = SchemaStep.Of(typeof(SqliteStore).Assembly);
 
     /// <inheritdoc/>
     public ValueTask<SchemaStatus> MigrateAsync(bool apply, CancellationToken cancellationToken)
@@ -62,7 +62,8 @@ internal sealed partial class SqliteStore
         Look(looking);
     }
 
-    private static SchemaStatus Look(Connection db)
+    /// <summary>What an open file says of its schema; changes nothing.</summary>
+    internal static SchemaStatus Look(Connection db)
     {
         var applied = new List<(int Number, string Name, string Checksum)>();
         if (db.Number(HasSteps) > 0)

@@ -36,6 +36,9 @@ internal static class Tree
         ("audit", Access.Audit),
         ("profiles", ProfileVerbs.Build),
         ("serve", Serve.Build),
+        ("worker", WorkerVerb.Build),
+        ("db", Db.Build),
+        ("config", ConfigShow.Build),
         ("completion", Completion.Build),
         ("version", VersionVerb.Build),
     ];
