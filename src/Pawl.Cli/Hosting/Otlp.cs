@@ -7,6 +7,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Pawl.Web;
 
 namespace Pawl.Cli.Hosting;
 
@@ -49,6 +50,7 @@ internal sealed class Otlp : EventListener, IHostedService
         services.AddSingleton(all => new Otlp(
             uri.GetLeftPart(UriPartial.Authority), all.GetRequiredService<ILoggerFactory>().CreateLogger("Pawl.Telemetry")));
         services.AddHostedService(all => all.GetRequiredService<Otlp>());
+        services.AddSingleton(all => new SideCheck("otlp", () => all.GetRequiredService<Otlp>().Trouble));
     }
 
     public Task StartAsync(CancellationToken cancellationToken)

@@ -92,6 +92,12 @@ internal static class Probes
             Check(json, "schema", seen.StoreAnswers && !seen.Reasons.Contains("waiting_for_schema"));
             Check(json, "leases", leases);
             Check(json, "scheduler", scheduler);
+            foreach (var side in call.Site.Services.GetServices<SideCheck>())
+            {
+                var trouble = side.Trouble();
+                Check(json, side.Name, trouble is null, trouble);
+            }
+
             json.WriteEndArray();
             json.WriteNumber("score", overview.Overall.Score);
             json.WriteString("version", Site.Version);

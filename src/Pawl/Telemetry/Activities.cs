@@ -36,7 +36,10 @@ internal sealed class Activities(TelemetryOptions options, IChance chance, ILogg
 
             activity
                 .SetTag("messaging.system", "pawl")
+                .SetTag("messaging.operation.name", "attempt")
+                .SetTag("messaging.operation.type", "process")
                 .SetTag("messaging.destination.name", queue)
+                .SetTag("messaging.message.id", job.ToString())
                 .SetTag("pawl.job.id", job.ToString())
                 .SetTag("pawl.job.type", type)
                 .SetTag("pawl.job.attempt", attempt.ToString(CultureInfo.InvariantCulture));
