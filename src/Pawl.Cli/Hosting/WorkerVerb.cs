@@ -37,6 +37,7 @@ internal static class WorkerVerb
             {
                 Logging.Add(builder.Logging, parsed.GetValue(options.Log), parsed.GetValue(Globals.Verbose),
                     parsed.GetValue(Globals.Quiet));
+                Otlp.Add(builder.Services, builder.Configuration);
                 var pawl = builder.Services.AddPawl().AddDeclaredTypes(builder.Configuration);
                 _ = store.IsPostgres ? pawl.UsePostgres(store.ConnectionString) : pawl.UseSqlite(store.ConnectionString);
                 if (parsed.GetValue(options.Demo))

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Pawl.EndToEnd.Tests.Cli;
+
+/// <summary>A <c>pawl serve --demo</c> on a free port, and the tool beside it.</summary>
+public sealed class Server : IAsyncLifetime
+{
+    private readonly StringBuilder _errors = new();
+    private Process? _process;
+
+    internal Tool Tool { get; } = new();
+
+    internal string Url { get; private set; } = "";
+
+    internal string Ready { get; private set; } = "";
+
+    internal string Key { get; private set; } = "";
+
+    internal int Pid => _process!.Id;
+
+    internal string Errors
+    {
+        get
+        {
+            lock (_errors)
+            {
+                return _errors.ToString();
+            }
+        }
+    }
+
+    public ValueTask InitializeAsync() => StartAsync("--demo");
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Tool.Dispose();
+    }
+
+    internal async ValueTask StartAsync(params string[] words)
+    {
+        _process = Tool.Start(["serve", "--listen", "127.0.0.1:0", .. words]);
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_errors)
+            {
+                _errors.AppendLine(line.Data);
+            }
+        };
+        _process.BeginErrorReadLine();
+        using var limit = new CancellationTokenSource(Tool.Limit, TimeProvider.System);
+        try
+        {
+            Ready = await _process.StandardOutput.ReadLineAsync(limit.Token) ?? "";
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+        }
+
+        Assert.True(Ready.Contains(" ready on ", StringComparison.Ordinal), $"The server said '{Ready}'.\n{Errors}");
+        Url = Ready.Split(' ')[4];
+        Key = (await File.ReadAllTextAsync(Tool["pawl.db.token"])).Trim();
+        Tool.Environment["PAWL_URL"] = Url;
+    }
+
+    /// <summary>Asks it to stop, as a service manager does.</summary>
+    internal async Task<int> StopAsync()
+    {
+        if (_process is not { } process)
+        {
+            return 0;
+        }
+
+        _process = null;
+        using (process)
+        {
+            using var limit = new CancellationTokenSource(Tool.Limit, TimeProvider.System);
+            try
+            {
+                if (!process.HasExited)
+                {
+                    Kill.Unix.Ask(process.Id);
+                    await process.WaitForExitAsync(limit.Token);
+                }
+
+                return process.ExitCode;
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
+                throw new TimeoutException($"The server did not stop within {Tool.Limit}.\n{Errors}");
+            }
+        }
+    }
+
+    internal Task<Said> RunAsync(params string[] words) => Tool.RunAsync(words);
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace Pawl.EndToEnd.Tests.Cli;
+
+/// <summary>Runs the <c>pawl</c> tool as a process, in a folder and with settings of its own.</summary>
+internal sealed class Tool : IDisposable
+{
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private static readonly string Program = Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "Pawl.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "Pawl.Cli.dll");
+
+    private readonly TempFolder _folder = new();
+
+    /// <summary>Where it runs, and where its files are.</summary>
+    public string this[string name] => _folder[name];
+
+    /// <summary>Variables of the environment beyond the usual; null takes one away.</summary>
+    public Dictionary<string, string?> Environment { get; } = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Runs it to its end, with nothing on stdin.</summary>
+    public Task<Said> RunAsync(params string[] words) => RunAsync(words, null);
+
+    /// <summary>Runs it to its end.</summary>
+    /// <param name="words">Behind <c>pawl</c>.</param>
+    /// <param name="input">What is on stdin.</param>
+    public async Task<Said> RunAsync(string[] words, string? input)
+    {
+        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var process = Start(words);
+        try
+        {
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+            await GiveAsync(process, input);
+            await process.WaitForExitAsync(limit.Token);
+            return new(process.ExitCode, await output, await errors, string.Join(' ', words));
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"pawl {string.Join(' ', words)} had not ended after {Limit}.");
+        }
+    }
+
+    /// <summary>Starts it; the caller ends it.</summary>
+    public Process Start(params string[] words)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = _folder.FullPath,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = new UTF8Encoding(false),
+            StandardErrorEncoding = new UTF8Encoding(false),
+        };
+        start.ArgumentList.Add(Program);
+        Array.ForEach(words, start.ArgumentList.Add);
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PAWL_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["HOME"] = _folder.FullPath;
+        start.Environment["XDG_CONFIG_HOME"] = _folder["config"];
+        start.Environment["APPDATA"] = _folder["config"];
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static async Task GiveAsync(Process process, string? input)
+    {
+        try
+        {
+            if (input is not null)
+            {
+                await process.StandardInput.WriteAsync(input);
+            }
+
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading all of it.
+        }
+    }
+}
+
+/// <summary>What a run said and how it ended.</summary>
+internal sealed record Said(int Exit, string Output, string Errors, string Line)
+{
+    /// <summary>Fails with everything it said when it ended otherwise.</summary>
+    public Said Ends(int exit)
+    {
+        Assert.True(Exit == exit, $"pawl {Line} ended with {Exit}, not {exit}.\n{Output}\n{Errors}");
+        return this;
+    }
+
+    /// <summary>Its output, which must be one JSON document and nothing else.</summary>
+    public JsonElement Json()
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(Output);
+            return json.RootElement.Clone();
+        }
+        catch (JsonException error)
+        {
+            Assert.Fail($"pawl {Line} wrote no JSON ({error.Message}):\n{Output}\n{Errors}");
+            return default;
+        }
+    }
+
+    /// <summary>The code of its one line of error.</summary>
+    public string Code =>
+        Errors.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.StartsWith("error[", StringComparison.Ordinal))
+        is { } line ? line["error[".Length..line.IndexOf(']', StringComparison.Ordinal)] : "";
+}
