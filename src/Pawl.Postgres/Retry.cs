@@ -30,12 +30,6 @@ internal sealed partial class PostgresStore
         on conflict do nothing
         """;
 
-    private static readonly ErrorCategory[] Permanent =
-    [
-        ErrorCategory.Permission, ErrorCategory.Configuration, ErrorCategory.NotFound, ErrorCategory.InvalidInput, ErrorCategory.TooLarge,
-        ErrorCategory.Unsupported, ErrorCategory.ContentPolicy, ErrorCategory.Conflict, ErrorCategory.PlanInvalid,
-    ];
-
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Changed>> RetryAsync(RetryRequest request, CancellationToken cancellationToken) =>
         WriteAsync(
@@ -131,7 +125,7 @@ internal sealed partial class PostgresStore
             }
         }
         else if (head.State == JobState.Failed && !request.Force
-            && await ErrorOfAsync(batch.Db, id).ConfigureAwait(false) is { } error && Permanent.Contains(error.Category))
+            && await ErrorOfAsync(batch.Db, id).ConfigureAwait(false) is { } error && PermanentErrors.Contains(error.Category))
         {
             return new Changed(id, "not_retryable", head.State, Detail: $"{Words.Of(error.Category)} by rule {error.Rule}");
         }

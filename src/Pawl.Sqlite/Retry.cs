@@ -30,12 +30,6 @@ internal sealed partial class SqliteStore
         on conflict do nothing
         """;
 
-    private static readonly ErrorCategory[] Permanent =
-    [
-        ErrorCategory.Permission, ErrorCategory.Configuration, ErrorCategory.NotFound, ErrorCategory.InvalidInput, ErrorCategory.TooLarge,
-        ErrorCategory.Unsupported, ErrorCategory.ContentPolicy, ErrorCategory.Conflict, ErrorCategory.PlanInvalid,
-    ];
-
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Changed>> RetryAsync(RetryRequest request, CancellationToken cancellationToken) =>
         WriteAsync<IReadOnlyList<Changed>>(
@@ -130,7 +124,8 @@ internal sealed partial class SqliteStore
                 return new Changed(id, "recovery_cap", head.State, Detail: $"recovered {head.Recoveries} times");
             }
         }
-        else if (head.State == JobState.Failed && !request.Force && ErrorOf(db, id) is { } error && Permanent.Contains(error.Category))
+        else if (head.State == JobState.Failed && !request.Force
+            && ErrorOf(db, id) is { } error && PermanentErrors.Contains(error.Category))
         {
             return new Changed(id, "not_retryable", head.State, Detail: $"{Words.Of(error.Category)} by rule {error.Rule}");
         }

@@ -16,7 +16,8 @@ public readonly record struct JobOrder(JobSort By, bool Ascending)
             ? new(by, !descending)
             : throw new PawlException(
                 "sort_invalid",
-                $"{Shown.Text(text)} is no order of jobs. Use {string.Join(", ", Words.All<JobSort>())}, with - in front for the highest first.");
+                $"{Shown.Text(text)} is no order of jobs. "
+                + $"Use {string.Join(", ", Words.All<JobSort>())}, with - in front for the highest first.");
     }
 
     /// <summary>The order in words.</summary>
