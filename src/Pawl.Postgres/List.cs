@@ -1,34 +1,50 @@
+using Pawl.Queries;
 using Pawl.Storage;
 
 namespace Pawl.Postgres;
 
 internal sealed partial class PostgresStore
 {
-    // Succeeded jobs are walked by number: they are the mass of the table, so a page fills soon. The others have a place of their own.
-    private const string WalkDown = """
-        select j.id, coalesce(t.line_id, s.line_id),
-            case when t.id is not null then t.state when d.job_id is not null then 'succeeded' end, t.dismissed_at is not null
-        from pawl.job j join pawl.shape s on s.id = j.shape_id
-            left join pawl.job_state t on t.id = j.id left join pawl.done d on d.job_id = j.id
-        where j.id < $1 order by j.id desc limit $2
+    // What every look shows. The state is null for a plain job that has not ended: whether it runs is told by the leases.
+    private const string LookColumns = """
+         j.id, coalesce(t.line_id, s.line_id), case when t.id is not null then t.state when d.job_id is not null then 'succeeded' end,
+            t.reason, coalesce(t.priority, s.priority), coalesce(t.attempt, case when d.job_id is null then 0 else 1 end), j.created_at,
+            coalesce(t.run_at, j.run_at), case when t.id is null then d.ended_at else t.ended_at end, t.worker_id,
+            t.cancel_requested_at is not null, t.dismissed_at is not null, t.unique_key, t.started_at
         """;
 
-    private const string WalkUp = """
-        select j.id, coalesce(t.line_id, s.line_id),
-            case when t.id is not null then t.state when d.job_id is not null then 'succeeded' end, t.dismissed_at is not null
+    private const string LookJoins = """
+
         from pawl.job j join pawl.shape s on s.id = j.shape_id
             left join pawl.job_state t on t.id = j.id left join pawl.done d on d.job_id = j.id
-        where j.id > $1 order by j.id limit $2
         """;
 
+    private const string LookNamed = "select" + LookColumns + LookJoins + " where j.id = any($1)";
+    private const string WalkDown = "select" + LookColumns + LookJoins + """
+         where j.id < $1 and j.id >= $3 and ($4::integer[] is null or coalesce(t.line_id, s.line_id) = any($4))
+        order by j.id desc limit $2
+        """;
+
+    private const string WalkUp = "select" + LookColumns + LookJoins + """
+         where j.id > $1 and j.id <= $3 and ($4::integer[] is null or coalesce(t.line_id, s.line_id) = any($4))
+        order by j.id limit $2
+        """;
+
+    private const string ChildrenDown = "select" + LookColumns + LookJoins + """
+         where j.parent_id = $3 and j.id < $1 order by j.id desc limit $2
+        """;
+
+    private const string ChildrenUp = "select" + LookColumns + LookJoins + " where j.parent_id = $3 and j.id > $1 order by j.id limit $2";
+
+    // Only those with a row of their own; which of them fit is then looked up by number.
     private const string StateDown = """
-        select id, line_id, state, dismissed_at is not null from pawl.job_state
+        select id from pawl.job_state
         where state = $3 and worker_id is null and state not in ('queued', 'succeeded') and id < $1
         order by id desc limit $2
         """;
 
     private const string StateUp = """
-        select id, line_id, state, dismissed_at is not null from pawl.job_state
+        select id from pawl.job_state
         where state = $3 and worker_id is null and state not in ('queued', 'succeeded') and id > $1
         order by id limit $2
         """;
@@ -40,10 +56,9 @@ internal sealed partial class PostgresStore
             where l.open and not run.id = any(l.own) and run.id < $1
                 and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0)
             order by run.id desc limit $2)
-        select held.id, s.line_id, 'running', false
-        from held cross join lateral (select shape_id from pawl.job where id = held.id offset 0) j join pawl.shape s on s.id = j.shape_id
+        select id from held
         union all
-        select id, line_id, state, false from pawl.job_state where worker_id is not null and id < $1
+        select id from pawl.job_state where worker_id is not null and id < $1
         order by 1 desc limit $2
         """;
 
@@ -54,10 +69,9 @@ internal sealed partial class PostgresStore
             where l.open and not run.id = any(l.own) and run.id > $1
                 and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0)
             order by run.id limit $2)
-        select held.id, s.line_id, 'running', false
-        from held cross join lateral (select shape_id from pawl.job where id = held.id offset 0) j join pawl.shape s on s.id = j.shape_id
+        select id from held
         union all
-        select id, line_id, state, false from pawl.job_state where worker_id is not null and id > $1
+        select id from pawl.job_state where worker_id is not null and id > $1
         order by 1 limit $2
         """;
 
@@ -72,133 +86,280 @@ internal sealed partial class PostgresStore
         order by lo limit $2
         """;
 
-    private const string OwnDown = """
-        select id, line_id, state, dismissed_at is not null from pawl.job_state where id < $1 order by id desc limit $2
-        """;
-
-    private const string OwnUp = """
-        select id, line_id, state, dismissed_at is not null from pawl.job_state where id > $1 order by id limit $2
-        """;
-
-    private const string ChildrenDown = """
-        select j.id, coalesce(t.line_id, s.line_id),
-            case when t.id is not null then t.state when d.job_id is not null then 'succeeded' end, t.dismissed_at is not null
-        from pawl.job j join pawl.shape s on s.id = j.shape_id
-            left join pawl.job_state t on t.id = j.id left join pawl.done d on d.job_id = j.id
-        where j.parent_id = $3 and j.id < $1 order by j.id desc limit $2
-        """;
-
-    private const string ChildrenUp = """
-        select j.id, coalesce(t.line_id, s.line_id),
-            case when t.id is not null then t.state when d.job_id is not null then 'succeeded' end, t.dismissed_at is not null
-        from pawl.job j join pawl.shape s on s.id = j.shape_id
-            left join pawl.job_state t on t.id = j.id left join pawl.done d on d.job_id = j.id
-        where j.parent_id = $3 and j.id > $1 order by j.id limit $2
-        """;
-
-    private const string SelectLabels = """
-        select j.id, s.trigger, j.tags from pawl.job j join pawl.shape s on s.id = j.shape_id where j.id = any($1)
-        """;
+    private const string DoneDown = "select job_id from pawl.done where job_id < $1 order by job_id desc limit $2";
+    private const string DoneUp = "select job_id from pawl.done where job_id > $1 order by job_id limit $2";
+    private const string OwnDown = "select id from pawl.job_state where id < $1 order by id desc limit $2";
+    private const string OwnUp = "select id from pawl.job_state where id > $1 order by id limit $2";
+    private const string KeyedDown = "select id from pawl.job_state where unique_key = $3 and id < $1 order by id desc limit $2";
+    private const string KeyedUp = "select id from pawl.job_state where unique_key = $3 and id > $1 order by id limit $2";
 
     private const string SelectAllLines = "select id, queue, type from pawl.line";
+    private const string NewestJob = "select max(id) from pawl.job";
 
-    /// <summary>How many rows one page may look at: a rare filter answers with a part and a place to go on.</summary>
-    private const int MostLooks = 20_000;
-    private const int LooksAtOnce = 1_000;
+    private const string LookAtBody = """
+        select j.id, s.trigger, j.parent_id, j.rerun_of, j.requested_by, j.tags
+        from pawl.job j join pawl.shape s on s.id = j.shape_id where j.id = any($1)
+        """;
+
+    private const string LookAtEnd = "select id, degraded, error from pawl.job_end where id = any($1)";
+    private const string LookAtPayload = "select id, payload from pawl.job where id = any($1)";
+    private const string LookAtProgress = """
+        select asked.id, greatest(p.updated_at, k.saved_at)
+        from unnest($1::bigint[]) as asked (id)
+            left join pawl.progress p on p.job_id = asked.id left join pawl.checkpoint k on k.job_id = asked.id
+        """;
+
+    private const string LookAtStart = """
+        select d.job_id, l.started_at from pawl.done d join pawl.lease l on l.id = d.lease_id where d.job_id = any($1)
+        """;
+
+    /// <summary>So far down in numbers one statement goes when few of what it meets may be what is asked for.</summary>
+    private const long MostNumbers = 20_000;
 
     /// <inheritdoc/>
     public ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken) =>
         ReadAsync(db => ListAsync(db, query), cancellationToken);
 
+    /// <inheritdoc/>
+    public ValueTask<JobTally> CountAsync(JobQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(
+            async db =>
+            {
+                var (walk, _) = await WalkAsync(db, query, counts: true).ConfigureAwait(false);
+                return new JobTally(walk.Counted[..7], walk.Counted[7], walk.Counted[8], walk.Stopped);
+            },
+            cancellationToken);
+
     private static async ValueTask<JobPage> ListAsync(Session db, JobQuery query)
     {
-        var lines = new HashSet<int>();
-        await db.Use(SelectAllLines).EachAsync(row =>
+        var (walk, lines) = await WalkAsync(db, query, counts: false).ConfigureAwait(false);
+        return walk.Page(await JobsOfAsync(db, walk.Ids()).ConfigureAwait(false), lines.Total(walk.Selection));
+    }
+
+    private static async ValueTask<(JobWalk Walk, WalkLines Lines)> WalkAsync(Session db, JobQuery query, bool counts)
+    {
+        var selection = new JobSelection(query);
+        var lines = await AdmittedAsync(db, selection).ConfigureAwait(false);
+        var walk = new JobWalk(query, selection, Feeds(selection, lines), TimeProvider.System, counts);
+        for (var need = walk.Next(); need != WalkNeed.Nothing; need = walk.Next())
         {
-            if ((query.Queue is null || row.Text(1) == query.Queue) && (query.Type is null || row.Text(2) == query.Type))
+            if (need == WalkNeed.Details)
             {
-                lines.Add(row.Int(0));
+                await LookIntoAsync(db, walk.Pending.ToDictionary(static job => job.Id), walk.Needs).ConfigureAwait(false);
+                walk.DetailsRead();
+            }
+            else
+            {
+                await SliceAsync(db, walk, lines).ConfigureAwait(false);
+            }
+        }
+
+        return (walk, lines);
+    }
+
+    private static async ValueTask<WalkLines> AdmittedAsync(Session db, JobSelection selection)
+    {
+        var lines = new WalkLines();
+        await db.Use(SelectAllLines).EachAsync(row => lines.Add(row.Int(0), row.Text(1), row.Text(2), selection)).ConfigureAwait(false);
+        await db.Use(SelectLineCounts).Bind(Line.CountNames).EachAsync(row =>
+        {
+            if (Words.TryParse<JobState>(row.Text(1), out var state))
+            {
+                lines.Count(row.Int(0), state, row.Long(2));
             }
         }).ConfigureAwait(false);
-
-        var found = new List<long>();
-        var beyond = query.After?.Id.Value ?? (query.Ascending ? 0 : long.MaxValue);
-        var looks = 0;
-        var ended = lines.Count == 0;
-        while (!ended && found.Count <= query.Limit && looks < MostLooks)
-        {
-            // a page without conditions is full at once; the rarer what is asked for, the more is looked at a time
-            var count = Math.Min(LooksAtOnce, Math.Max(query.Limit + 1 - found.Count, looks));
-            var (seen, last) = await PageAsync(db, query, beyond, count).ConfigureAwait(false);
-            var fit = seen.Where(one => lines.Contains(one.Line) && Matches(query, one.State, one.Dismissed)).Select(one => one.Id);
-            found.AddRange(await LabelledAsync(db, query, [.. fit]).ConfigureAwait(false));
-            looks += count;
-            ended = last is null;
-            beyond = last ?? beyond;
-        }
-
-        var full = found.Count > query.Limit;
-        var jobs = await JobsOfAsync(db, [.. found.Take(query.Limit).Select(id => new JobId(id))]).ConfigureAwait(false);
-        return new JobPage(jobs, full ? new JobId(found[query.Limit - 1]) : ended ? null : new JobPosition(new(beyond)), !full && !ended);
+        return lines;
     }
 
-    /// <summary>The next jobs, in order, and the number they reach to; null when there is nothing behind it.</summary>
-    private static async ValueTask<(List<Listed> Jobs, long? Last)> PageAsync(Session db, JobQuery query, long beyond, int count)
+    /// <summary>The places that hold all that can fit and little else.</summary>
+    private static List<WalkFeed> Feeds(JobSelection selection, WalkLines lines)
     {
-        if (query.Parent is null && query.States is [JobState.Queued])
+        if (selection.Parents is { } parents)
         {
-            return await QueuedAsync(db, query, beyond, count).ConfigureAwait(false);
+            return [.. parents.Select(static parent => new WalkFeed(WalkSource.Children) { Key = parent })];
         }
 
-        var page = query switch
+        if (selection.Ids is not null)
         {
-            { Parent: { } parent } => db.Use(query.Ascending ? ChildrenUp : ChildrenDown).Bind(beyond).Bind(count).Bind(parent),
-            { States: [JobState.Running] } => db.Use(query.Ascending ? RunningUp : RunningDown).Bind(beyond).Bind(count),
-            { States: [var only and not JobState.Succeeded] } =>
-                db.Use(query.Ascending ? StateUp : StateDown).Bind(beyond).Bind(count).Bind(Words.Of(only)),
-            _ => db.Use(query.Ascending ? WalkUp : WalkDown).Bind(beyond).Bind(count),
+            return [new(WalkSource.Ids)];
+        }
+
+        if (selection.UniqueKeys is { } keys)
+        {
+            return [.. keys.Select(static key => new WalkFeed(WalkSource.UniqueKey) { Text = key })];
+        }
+
+        if (lines.Matching(selection) == 0)
+        {
+            return [];
+        }
+
+        var states = Enum.GetValues<JobState>().Where(selection.Has).ToList();
+        if (states.Count == 7)
+        {
+            return [new(WalkSource.All)];
+        }
+
+        // Succeeded and queued ones are plain, or have a row of their own; the index of the other states knows only such rows.
+        var own = selection.Has(JobState.Succeeded) || selection.Has(JobState.Queued);
+        var feeds = own
+            ? states.Where(static state => state is JobState.Succeeded or JobState.Queued or JobState.Running)
+            : states;
+        return [.. feeds.Select(static state => new WalkFeed(WalkSource.State) { State = state }),
+            .. own ? [new(WalkSource.Own)] : Array.Empty<WalkFeed>()];
+    }
+
+    private static async ValueTask SliceAsync(Session db, JobWalk walk, WalkLines lines)
+    {
+        var (feed, up, count) = (walk.Feed, walk.Up, walk.Count);
+        switch (feed)
+        {
+            case { Source: WalkSource.All }:
+                await WalkAsync(db, walk, lines).ConfigureAwait(false);
+                return;
+            case { Source: WalkSource.Children }:
+                await RowsAsync(db.Use(up ? ChildrenUp : ChildrenDown).Bind(feed.Beyond).Bind(count).Bind(feed.Key)).ConfigureAwait(false);
+                return;
+            case { Source: WalkSource.Ids }:
+                long[] asked = [.. walk.Selection.Ids!.Where(id => up ? id > feed.Beyond : id < feed.Beyond)];
+                await LookAsync(db, walk, lines, db.Use(LookNamed).Bind(asked)).ConfigureAwait(false);
+                walk.SliceRead(asked.Length, 0, ended: true);
+                return;
+            case { Source: WalkSource.State, State: JobState.Queued }:
+                await NumbersAsync(await ReadyAsync(db, walk, lines).ConfigureAwait(false)).ConfigureAwait(false);
+                return;
+        }
+
+        var statement = feed switch
+        {
+            { Source: WalkSource.State, State: JobState.Running } => db.Use(up ? RunningUp : RunningDown),
+            { Source: WalkSource.State, State: JobState.Succeeded } => db.Use(up ? DoneUp : DoneDown),
+            { Source: WalkSource.State } => db.Use(up ? StateUp : StateDown),
+            { Source: WalkSource.UniqueKey } => db.Use(up ? KeyedUp : KeyedDown),
+            _ => db.Use(up ? OwnUp : OwnDown),
         };
-        var jobs = await ListedAsync(db, page).ConfigureAwait(false);
-        return (jobs, jobs.Count < count ? null : jobs[^1].Id);
-    }
-
-    private static async ValueTask<List<Listed>> ListedAsync(Session db, Statement page)
-    {
-        var plain = new List<long>();
-        var jobs = await page.ListAsync(row =>
+        statement.Bind(feed.Beyond).Bind(count);
+        if (feed is { Source: WalkSource.State, State: not (JobState.Running or JobState.Succeeded) })
         {
-            if (row.IsNull(2))
+            statement.Bind(Words.Of(feed.State));
+        }
+        else if (feed.Source == WalkSource.UniqueKey)
+        {
+            statement.Bind(feed.Text);
+        }
+
+        await NumbersAsync(await statement.ListAsync(static row => row.Long(0)).ConfigureAwait(false)).ConfigureAwait(false);
+
+        async ValueTask RowsAsync(Statement rows)
+        {
+            var (seen, last) = await LookAsync(db, walk, lines, rows).ConfigureAwait(false);
+            walk.SliceRead(seen, last, seen < count);
+        }
+
+        async ValueTask NumbersAsync(List<long> ids)
+        {
+            if (ids.Count > 0)
             {
-                plain.Add(row.Long(0));
+                await LookAsync(db, walk, lines, db.Use(LookNamed).Bind(ids.ToArray())).ConfigureAwait(false);
             }
 
-            return new Listed(row.Long(0), row.Int(1), row.WordOrNull<JobState>(2), row.Flag(3));
+            walk.SliceRead(ids.Count, ids.Count == 0 ? 0 : ids[^1], ids.Count < count);
+        }
+    }
+
+    /// <summary>All jobs, in steps of so many numbers: where few fit, one statement would else go through the whole table.</summary>
+    private static async ValueTask WalkAsync(Session db, JobWalk walk, WalkLines lines)
+    {
+        var (up, beyond) = (walk.Up, walk.Feed.Beyond);
+        var ofLines = walk.Selection.IsOfLines ? lines.Ids.Select(static id => (int)id).ToArray() : null;
+        if (!up && beyond == long.MaxValue)
+        {
+            beyond = await db.Use(NewestJob).NumberAsync().ConfigureAwait(false) is { } newest ? newest + 1 : 0;
+        }
+
+        var to = ofLines is null ? (up ? long.MaxValue : 0) : up ? beyond + MostNumbers : Math.Max(0, beyond - MostNumbers);
+        var statement = db.Use(up ? WalkUp : WalkDown).Bind(beyond).Bind(walk.Count).Bind(to);
+        statement = ofLines is null
+            ? statement.BindNull(NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Integer)
+            : statement.Bind(ofLines);
+        var (seen, last) = await LookAsync(db, walk, lines, statement).ConfigureAwait(false);
+        if (seen < walk.Count && ofLines is not null)
+        {
+            // the rest of these numbers is of other lines: that was looked at too
+            var ended = up ? to > await db.Use(NewestJob).NumberAsync().ConfigureAwait(false) : to == 0;
+            walk.SliceRead((int)Math.Min(MostNumbers / 10, Math.Abs(to - beyond)), to, ended);
+            return;
+        }
+
+        walk.SliceRead(seen, last, seen < walk.Count);
+    }
+
+    /// <summary>Reads rows and offers those that may fit, in the order of the walk; how many there were, and the number of the
+    /// last.</summary>
+    private static async ValueTask<(int Seen, long Last)> LookAsync(Session db, JobWalk walk, WalkLines lines, Statement statement)
+    {
+        var (seen, last) = (0, 0L);
+        var plain = new List<long>();
+        var found = new List<JobView>();
+        var undecided = new HashSet<long>();
+        await statement.EachAsync(row =>
+        {
+            seen++;
+            last = row.Long(0);
+            var state = row.WordOrNull<JobState>(2);
+            if (lines.Find(row.Int(1)) is not var (queue, type) || (state is { } known && !walk.Selection.Has(known)))
+            {
+                return;
+            }
+
+            if (state is null)
+            {
+                plain.Add(last);
+                undecided.Add(last);
+            }
+
+            found.Add(ViewOf(row, last, queue, type, state ?? JobState.Queued));
         }).ConfigureAwait(false);
         var held = await Held.OfAsync(db, plain).ConfigureAwait(false);
-        return plain.Count == 0 ? jobs : jobs.ConvertAll(job => job.State is not null
-            ? job
-            : job with { State = held.Find(job.Id) is null ? JobState.Queued : JobState.Running });
-    }
-
-    /// <summary>Queued jobs stand in runs, or have a row: both are walked by number, as far as either has been read.</summary>
-    private static async ValueTask<(List<Listed> Jobs, long? Last)> QueuedAsync(Session db, JobQuery query, long beyond, int count)
-    {
-        var runs = await db.Use(query.Ascending ? ReadyUp : ReadyDown).Bind(beyond).Bind(count + 1)
-            .ListAsync(static row => (Lo: row.Long(0), Hi: row.Long(1), Line: row.Int(2))).ConfigureAwait(false);
-        var own = await ListedAsync(db, db.Use(query.Ascending ? OwnUp : OwnDown).Bind(beyond).Bind(count)).ConfigureAwait(false);
-        var plain = runs
-            .SelectMany(run => Numbers(run.Lo, run.Hi, query.Ascending).Select(id => new Listed(id, run.Line, JobState.Queued, false)))
-            .Take(count)
-            .ToList();
-
-        long? last = null;
-        foreach (var side in new[] { plain, own }.Where(side => side.Count == count))
+        foreach (var job in walk.Up ? found.OrderBy(static job => job.Id) : found.OrderByDescending(static job => job.Id))
         {
-            last = last is not { } other ? side[^1].Id : query.Ascending ? Math.Min(other, side[^1].Id) : Math.Max(other, side[^1].Id);
+            if (undecided.Contains(job.Id) && held.Find(job.Id) is var (worker, since))
+            {
+                (job.State, job.Attempt, job.WorkerId, job.StartedAt) = (JobState.Running, 1, worker, Micros.Of(since));
+            }
+
+            walk.Offer(job);
         }
 
-        var jobs = plain.Concat(own).Where(job => last is not { } end || (query.Ascending ? job.Id <= end : job.Id >= end));
-        return ([.. query.Ascending ? jobs.OrderBy(job => job.Id) : jobs.OrderByDescending(job => job.Id)], last);
+        return (seen, last);
+    }
+
+    private static JobView ViewOf(Row row, long id, string queue, string type, JobState state) => new()
+    {
+        Id = id,
+        Queue = queue,
+        Type = type,
+        State = state,
+        Reason = row.TextOrNull(3),
+        Priority = row.Int(4),
+        Attempt = row.Int(5),
+        CreatedAt = row.Long(6),
+        RunAt = row.Long(7),
+        EndedAt = row.LongOrNull(8),
+        WorkerId = row.LongOrNull(9),
+        CancelRequested = row.Flag(10),
+        Dismissed = row.Flag(11),
+        UniqueKey = row.TextOrNull(12),
+        StartedAt = row.LongOrNull(13),
+    };
+
+    /// <summary>The numbers of plain jobs that wait: they stand in runs.</summary>
+    private static async ValueTask<List<long>> ReadyAsync(Session db, JobWalk walk, WalkLines lines)
+    {
+        var (up, count) = (walk.Up, walk.Count);
+        var runs = await db.Use(up ? ReadyUp : ReadyDown).Bind(walk.Feed.Beyond).Bind(count + 1)
+            .ListAsync(static row => (Lo: row.Long(0), Hi: row.Long(1), Line: row.Int(2))).ConfigureAwait(false);
+        return [.. runs.SelectMany(run => Numbers(run.Lo, run.Hi, up)).Take(count)];
     }
 
     private static IEnumerable<long> Numbers(long lo, long hi, bool ascending)
@@ -209,41 +370,45 @@ internal sealed partial class PostgresStore
         }
     }
 
-    private static bool Matches(JobQuery query, JobState? state, bool dismissed) =>
-        (query.States.Count == 0 || query.States.Contains(state!.Value))
-        && (query.Dismissed is not { } wanted || (state == JobState.Failed && dismissed == wanted));
-
-    private static async ValueTask<IEnumerable<long>> LabelledAsync(Session db, JobQuery query, long[] ids)
+    private static async ValueTask LookIntoAsync(Session db, Dictionary<long, JobView> jobs, Needs needs)
     {
-        if (ids.Length == 0 || (query.Trigger is null && query.Tags.Count == 0))
+        long[] ids = [.. jobs.Keys];
+        if (needs.HasFlag(Needs.Body))
         {
-            return ids;
-        }
-
-        var labelled = new HashSet<long>();
-        await db.Use(SelectLabels).Bind(ids).EachAsync(row =>
-        {
-            if ((query.Trigger is not { } by || row.Text(1) == Words.Of(by))
-                && (query.Tags.Count == 0 || HasTags(query, row.TextOrNull(2))))
+            await db.Use(LookAtBody).Bind(ids).EachAsync(row =>
             {
-                labelled.Add(row.Long(0));
-            }
-        }).ConfigureAwait(false);
-        return ids.Where(labelled.Contains);
-    }
-
-    private static bool HasTags(JobQuery query, string? json)
-    {
-        try
-        {
-            var tags = StoreJson.ReadWords(json);
-            return query.Tags.All(wanted => tags?.GetValueOrDefault(wanted.Key) == wanted.Value);
+                var job = jobs[row.Long(0)];
+                job.Trigger = Words.TryParse<Trigger>(row.Text(1), out var trigger) ? trigger : default;
+                job.ParentId = row.LongOrNull(2);
+                job.RerunOf = row.LongOrNull(3);
+                job.RequestedBy = row.TextOrNull(4);
+                job.Tags = Damage.WordsOf(row.TextOrNull(5));
+            }).ConfigureAwait(false);
         }
-        catch (Exception error) when (Damage.Is(error))
+
+        if (needs.HasFlag(Needs.End))
         {
-            return false;   // nobody can tell what its tags were
+            await db.Use(LookAtEnd).Bind(ids).EachAsync(row =>
+            {
+                var job = jobs[row.Long(0)];
+                job.Degraded = row.TextOrNull(1);
+                job.Error = Damage.ErrorOf(row.TextOrNull(2), DateTimeOffset.UnixEpoch);
+            }).ConfigureAwait(false);
+        }
+
+        if (needs.HasFlag(Needs.Started))
+        {
+            await db.Use(LookAtStart).Bind(ids).EachAsync(row => jobs[row.Long(0)].StartedAt ??= row.Long(1)).ConfigureAwait(false);
+        }
+
+        if (needs.HasFlag(Needs.Progress))
+        {
+            await db.Use(LookAtProgress).Bind(ids).EachAsync(row => jobs[row.Long(0)].HeardAt = row.LongOrNull(1)).ConfigureAwait(false);
+        }
+
+        if (needs.HasFlag(Needs.Payload))
+        {
+            await db.Use(LookAtPayload).Bind(ids).EachAsync(row => jobs[row.Long(0)].Payload = row.Bytes(1)).ConfigureAwait(false);
         }
     }
-
-    private readonly record struct Listed(long Id, int Line, JobState? State, bool Dismissed);
 }

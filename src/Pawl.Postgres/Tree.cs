@@ -9,9 +9,8 @@ internal sealed partial class PostgresStore
         """;
 
     private const string SelectTree = """
-        select j.id, s.line_id, case when t.id is not null then t.state when d.job_id is not null then 'succeeded' end, false
-        from pawl.job j join pawl.shape s on s.id = j.shape_id
-            left join pawl.job_state t on t.id = j.id left join pawl.done d on d.job_id = j.id
+        select j.id, case when t.id is not null then t.state when d.job_id is not null then 'succeeded' end
+        from pawl.job j left join pawl.job_state t on t.id = j.id left join pawl.done d on d.job_id = j.id
         where j.id = any($1)
         """;
 
@@ -59,9 +58,22 @@ internal sealed partial class PostgresStore
 
     private static async ValueTask StandAsync(Session db, long[] ids, TreeSums sums)
     {
-        foreach (var job in await ListedAsync(db, db.Use(SelectTree).Bind(ids)).ConfigureAwait(false))
+        var plain = new List<long>();
+        await db.Use(SelectTree).Bind(ids).EachAsync(row =>
         {
-            sums.Add(job.State!.Value);
+            if (row.WordOrNull<JobState>(1) is { } state)
+            {
+                sums.Add(state);
+            }
+            else
+            {
+                plain.Add(row.Long(0));
+            }
+        }).ConfigureAwait(false);
+        var held = await Held.OfAsync(db, plain).ConfigureAwait(false);
+        foreach (var id in plain)
+        {
+            sums.Add(held.Find(id) is null ? JobState.Queued : JobState.Running);
         }
 
         await db.Use(SelectAllProgress).Bind(ids).EachAsync(row => sums.Add(

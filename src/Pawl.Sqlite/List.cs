@@ -1,150 +1,329 @@
+using Pawl.Queries;
 using Pawl.Storage;
 
 namespace Pawl.Sqlite;
 
 internal sealed partial class SqliteStore
 {
-    // Succeeded and queued jobs are walked by number: they are the mass of the table, so a page fills soon. The others have an index.
-    private const string WalkDown = "select id, line_id, state, dismissed_at from job where id < @beyond order by id desc limit @count";
-    private const string WalkUp = "select id, line_id, state, dismissed_at from job where id > @beyond order by id limit @count";
-    private const string StateDown = """
-        select id, line_id, state, dismissed_at from job
+    private const string LookColumns = """
+        id, line_id, state, reason, priority, attempt, created_at, run_at, ended_at, worker_id, cancel_requested_at, dismissed_at,
+        unique_key, started_at
+        """;
+
+    private const string WalkDown = "select " + LookColumns + " from job where id < @beyond order by id desc limit @count";
+    private const string WalkUp = "select " + LookColumns + " from job where id > @beyond order by id limit @count";
+    private const string LineDown = "select " + LookColumns + """
+         from job indexed by job_line_id where line_id = @line and id < @beyond order by id desc limit @count
+        """;
+
+    private const string LineUp = "select " + LookColumns + """
+         from job indexed by job_line_id where line_id = @line and id > @beyond order by id limit @count
+        """;
+
+    // Succeeded and queued jobs have no index of their own: they are the mass of the table, so a walk over all finds enough of them soon.
+    private const string StateDown = "select " + LookColumns + """
+         from job
         where state = @state and worker_id is null and state <> 'queued' and state <> 'succeeded' and id < @beyond
         order by id desc limit @count
         """;
 
-    private const string StateUp = """
-        select id, line_id, state, dismissed_at from job
+    private const string StateUp = "select " + LookColumns + """
+         from job
         where state = @state and worker_id is null and state <> 'queued' and state <> 'succeeded' and id > @beyond order by id limit @count
         """;
 
     // few, and in no index by number: told by name, or the planner would walk the table
-    private const string RunningDown = """
-        select id, line_id, state, dismissed_at from job indexed by job_running
+    private const string RunningDown = "select " + LookColumns + """
+         from job indexed by job_running
         where worker_id is not null and id < @beyond order by id desc limit @count
         """;
 
-    private const string RunningUp = """
-        select id, line_id, state, dismissed_at from job indexed by job_running
+    private const string RunningUp = "select " + LookColumns + """
+         from job indexed by job_running
         where worker_id is not null and id > @beyond order by id limit @count
         """;
 
+    // while there are few of them
+    private const string SelectStandingOf = "select " + LookColumns + """
+         from job indexed by job_line where line_id = @line and state = 'queued' and held is null
+        """;
+
+    private const string SelectHeldOf = "select " + LookColumns + """
+         from job indexed by job_key_held where held is not null and line_id = @line
+        """;
+
     private const string ChildrenDown = """
-        select j.id, j.line_id, j.state, j.dismissed_at from job_body b join job j on j.id = b.id
+        select j.id, j.line_id, j.state, j.reason, j.priority, j.attempt, j.created_at, j.run_at, j.ended_at, j.worker_id,
+            j.cancel_requested_at, j.dismissed_at, j.unique_key, j.started_at
+        from job_body b join job j on j.id = b.id
         where b.parent_id = @parent and b.id < @beyond order by b.id desc limit @count
         """;
 
     private const string ChildrenUp = """
-        select j.id, j.line_id, j.state, j.dismissed_at from job_body b join job j on j.id = b.id
+        select j.id, j.line_id, j.state, j.reason, j.priority, j.attempt, j.created_at, j.run_at, j.ended_at, j.worker_id,
+            j.cancel_requested_at, j.dismissed_at, j.unique_key, j.started_at
+        from job_body b join job j on j.id = b.id
         where b.parent_id = @parent and b.id > @beyond order by b.id limit @count
         """;
 
-    private const string SelectLabels = "select trigger, tags from job_body where id = @id";
+    private const string SelectNamed = "select " + LookColumns + " from job where id = @id";
+    private const string KeyedDown = "select " + LookColumns + """
+         from job where unique_key = @key and id < @beyond order by id desc limit @count
+        """;
+
+    private const string KeyedUp = "select " + LookColumns + " from job where unique_key = @key and id > @beyond order by id limit @count";
 
     private const string SelectAllLines = "select id, queue, type from line";
+    private const string SelectAllCounts = "select line_id, state, n from line_count";
 
-    /// <summary>How many rows one page may look at: a rare filter answers with a part and a place to go on.</summary>
-    private const int MostLooks = 20_000;
-    private const int LooksAtOnce = 1_000;
+    private const string LookAtBody = "select trigger, parent_id, rerun_of, requested_by, tags from job_body where id = @id";
+    private const string LookAtEnd = "select degraded, error from job_end where id = @id";
+    private const string LookAtPayload = "select payload from job_body where id = @id";
+    private const string LookAtProgress = """
+        select max(coalesce((select updated_at from progress where job_id = @id), 0),
+            coalesce((select saved_at from checkpoint where job_id = @id), 0))
+        """;
+
+    /// <summary>So many lines are read one beside the other; of more the whole table is walked.</summary>
+    private const int MostLines = 64;
+
+    /// <summary>So many queued jobs are read at once and put in order; of more the table is walked.</summary>
+    private const int MostStanding = 20_000;
 
     /// <inheritdoc/>
     public ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken) =>
         ReadJobsAsync(null, db => List(db, query), cancellationToken);
 
+    /// <inheritdoc/>
+    public ValueTask<JobTally> CountAsync(JobQuery query, CancellationToken cancellationToken) =>
+        ReadJobsAsync(null, db => Tally(db, query), cancellationToken);
+
     private static JobPage List(Connection db, JobQuery query)
     {
-        var lines = new HashSet<long>();
+        var selection = new JobSelection(query);
+        var lines = Admitted(db, selection);
+        var walk = new JobWalk(query, selection, Feeds(selection, lines), TimeProvider.System);
+        Run(db, walk, lines);
+        var ids = walk.Ids();
+        return walk.Page([.. ids.Select(id => JobOf(db, id)).OfType<Job>()], lines.Total(selection));
+    }
+
+    private static JobTally Tally(Connection db, JobQuery query)
+    {
+        var selection = new JobSelection(query);
+        var lines = Admitted(db, selection);
+        var walk = new JobWalk(query, selection, Feeds(selection, lines), TimeProvider.System, counts: true);
+        Run(db, walk, lines);
+        return new(walk.Counted[..7], walk.Counted[7], walk.Counted[8], walk.Stopped);
+    }
+
+    private static WalkLines Admitted(Connection db, JobSelection selection)
+    {
+        var lines = new WalkLines();
         for (var row = db.Use(SelectAllLines); row.Step();)
         {
-            if ((query.Queue is null || row.Text(1) == query.Queue) && (query.Type is null || row.Text(2) == query.Type))
+            lines.Add(row.Long(0), row.Text(1), row.Text(2), selection);
+        }
+
+        for (var row = db.Use(SelectAllCounts); row.Step();)
+        {
+            if (Words.TryParse<JobState>(row.Text(1), out var state))
             {
-                lines.Add(row.Long(0));
+                lines.Count(row.Long(0), state, row.Long(2));
             }
         }
 
-        var found = new List<long>();
-        var beyond = query.After?.Id.Value ?? (query.Ascending ? 0 : long.MaxValue);
-        var looks = 0;
-        var ended = lines.Count == 0;
-        while (!ended && found.Count <= query.Limit && looks < MostLooks)
+        return lines;
+    }
+
+    /// <summary>The places with the fewest jobs that still hold all that can fit.</summary>
+    private static List<WalkFeed> Feeds(JobSelection selection, WalkLines lines)
+    {
+        if (selection.Parents is { } parents)
         {
-            var seen = 0;
-            for (var row = Page(db, query, beyond); row.Step();)
+            return [.. parents.Select(static parent => new WalkFeed(WalkSource.Children) { Key = parent })];
+        }
+
+        if (selection.Ids is not null)
+        {
+            return [new(WalkSource.Ids)];
+        }
+
+        if (selection.UniqueKeys is { } keys)
+        {
+            return [.. keys.Select(static key => new WalkFeed(WalkSource.UniqueKey) { Text = key })];
+        }
+
+        if (lines.Matching(selection) == 0)
+        {
+            return [];
+        }
+
+        var (ofStates, ofLines, all) = (long.MaxValue, long.MaxValue, lines.All);
+        if (!selection.Has(JobState.Succeeded)
+            && (!selection.Has(JobState.Queued) || lines.Of(JobState.Queued, admitted: true) <= MostStanding))
+        {
+            ofStates = Enum.GetValues<JobState>().Where(selection.Has).Sum(state => lines.Of(state, admitted: state == JobState.Queued));
+        }
+
+        if (selection.IsOfLines && lines.Ids.Count <= MostLines)
+        {
+            ofLines = lines.Ids.Sum(lines.OfLine);
+        }
+
+        return ofStates <= ofLines && ofStates < all
+            ? [.. Enum.GetValues<JobState>().Where(selection.Has).Select(static state => new WalkFeed(WalkSource.State) { State = state })]
+            : ofLines < all ? [.. lines.Ids.Select(static line => new WalkFeed(WalkSource.Line) { Key = line })]
+            : [new(WalkSource.All)];
+    }
+
+    private static void Run(Connection db, JobWalk walk, WalkLines lines)
+    {
+        for (var need = walk.Next(); need != WalkNeed.Nothing; need = walk.Next())
+        {
+            if (need == WalkNeed.Details)
             {
-                seen++;
-                beyond = row.Long(0);
-                if (lines.Contains(row.Long(1)) && Matches(query, row.Word<JobState>(2), !row.IsNull(3)) && IsLabelled(db, query, beyond))
+                foreach (var job in walk.Pending)
                 {
-                    found.Add(beyond);
-                    if (found.Count > query.Limit)
+                    LookInto(db, job, walk.Needs);
+                }
+
+                walk.DetailsRead();
+            }
+            else if (walk.Feed is { Source: WalkSource.Ids } or { Source: WalkSource.State, State: JobState.Queued })
+            {
+                ReadWhole(db, walk, lines);
+            }
+            else
+            {
+                var (seen, last) = (0, 0L);
+                for (var row = Slice(db, walk); row.Step(); seen++)
+                {
+                    last = row.Long(0);
+                    Look(row, walk, lines);
+                }
+
+                walk.SliceRead(seen, last, seen < walk.Count);
+            }
+        }
+    }
+
+    private static Statement Slice(Connection db, JobWalk walk)
+    {
+        var (feed, up) = (walk.Feed, walk.Up);
+        var statement = feed switch
+        {
+            { Source: WalkSource.Children } => db.Use(up ? ChildrenUp : ChildrenDown).Bind(feed.Key),
+            { Source: WalkSource.Line } => db.Use(up ? LineUp : LineDown).Bind(feed.Key),
+            { Source: WalkSource.UniqueKey } => db.Use(up ? KeyedUp : KeyedDown).Bind(feed.Text),
+            { Source: WalkSource.State, State: JobState.Running } => db.Use(up ? RunningUp : RunningDown),
+            { Source: WalkSource.State } => db.Use(up ? StateUp : StateDown).Bind(Words.Of(feed.State)),
+            _ => db.Use(up ? WalkUp : WalkDown),
+        };
+        return statement.Bind(feed.Beyond).Bind((long)walk.Count);
+    }
+
+    /// <summary>Jobs that no index has in the order of their numbers.</summary>
+    private static void ReadWhole(Connection db, JobWalk walk, WalkLines lines)
+    {
+        var ids = new List<long>();
+        if (walk.Feed.Source == WalkSource.Ids)
+        {
+            ids.AddRange(walk.Selection.Ids!);
+        }
+        else
+        {
+            foreach (var line in lines.Ids)
+            {
+                foreach (var statement in new[] { SelectStandingOf, SelectHeldOf })
+                {
+                    for (var row = db.Use(statement).Bind(line); row.Step();)
                     {
-                        row.Reset();
-                        break;
+                        ids.Add(row.Long(0));
                     }
                 }
             }
-
-            looks += seen;
-            ended = seen < LooksAtOnce && found.Count <= query.Limit;
         }
 
-        var full = found.Count > query.Limit;
-        var jobs = found.Take(query.Limit).Select(id => JobOf(db, new JobId(id))).OfType<Job>().ToList();
-        return new JobPage(jobs, full ? new JobId(found[query.Limit - 1]) : ended ? null : new JobPosition(new(beyond)), !full && !ended);
+        ids.Sort();
+        if (!walk.Up)
+        {
+            ids.Reverse();
+        }
+
+        foreach (var id in ids.Where(id => walk.Up ? id > walk.Feed.Beyond : id < walk.Feed.Beyond))
+        {
+            var row = db.Use(SelectNamed).Bind(id);
+            if (row.Step())
+            {
+                Look(row, walk, lines);
+                row.Reset();
+            }
+        }
+
+        walk.SliceRead(ids.Count, 0, ended: true);
     }
 
-    private static Statement Page(Connection db, JobQuery query, long beyond)
+    private static void Look(Statement row, JobWalk walk, WalkLines lines)
     {
-        if (query.Parent is { } parent)
+        if (lines.Find(row.Long(1)) is not var (queue, type))
         {
-            return db.Use(query.Ascending ? ChildrenUp : ChildrenDown).Bind(parent).Bind(beyond).Bind((long)LooksAtOnce);
+            return;
         }
 
-        if (query.States is [JobState.Running])
+        var job = walk.Row;
+        job.State = row.Word<JobState>(2);
+        if (!walk.Selection.Has(job.State))
         {
-            return db.Use(query.Ascending ? RunningUp : RunningDown).Bind(beyond).Bind((long)LooksAtOnce);
+            return;
         }
 
-        if (query.States is [var only and not (JobState.Succeeded or JobState.Queued)])
-        {
-            return db.Use(query.Ascending ? StateUp : StateDown).Bind(Words.Of(only)).Bind(beyond).Bind((long)LooksAtOnce);
-        }
-
-        return db.Use(query.Ascending ? WalkUp : WalkDown).Bind(beyond).Bind((long)LooksAtOnce);
+        job.Id = row.Long(0);
+        job.Queue = queue;
+        job.Type = type;
+        job.Reason = row.TextOrNull(3);
+        job.Priority = row.Int(4);
+        job.Attempt = row.Int(5);
+        job.CreatedAt = row.Long(6);
+        job.RunAt = row.Long(7);
+        job.EndedAt = row.LongOrNull(8);
+        job.WorkerId = row.LongOrNull(9);
+        job.CancelRequested = !row.IsNull(10);
+        job.Dismissed = !row.IsNull(11);
+        job.UniqueKey = row.TextOrNull(12);
+        job.StartedAt = row.LongOrNull(13);
+        walk.Offer();
     }
 
-    private static bool Matches(JobQuery query, JobState state, bool dismissed) =>
-        (query.States.Count == 0 || query.States.Contains(state))
-        && (query.Dismissed is not { } wanted || (state == JobState.Failed && dismissed == wanted));
-
-    private static bool IsLabelled(Connection db, JobQuery query, long id)
+    private static void LookInto(Connection db, JobView job, Needs needs)
     {
-        if (query.Trigger is null && query.Tags.Count == 0)
+        if (needs.HasFlag(Needs.Body) && db.Use(LookAtBody).Bind(job.Id) is var body && body.Step())
         {
-            return true;
+            job.Trigger = Words.TryParse<Trigger>(body.Text(0), out var trigger) ? trigger : default;
+            job.ParentId = body.LongOrNull(1);
+            job.RerunOf = body.LongOrNull(2);
+            job.RequestedBy = body.TextOrNull(3);
+            job.Tags = Damage.WordsOf(body.TextOrNull(4));
+            body.Reset();
         }
 
-        var row = db.Use(SelectLabels).Bind(id);
-        if (!row.Step())
+        if (needs.HasFlag(Needs.End) && db.Use(LookAtEnd).Bind(job.Id) is var end && end.Step())
         {
-            return false;
+            job.Degraded = end.TextOrNull(0);
+            job.Error = Damage.ErrorOf(end.TextOrNull(1), DateTimeOffset.UnixEpoch);
+            end.Reset();
         }
 
-        var (trigger, tags) = (row.TextOrNull(0), row.TextOrNull(1));
-        row.Reset();
-        return (query.Trigger is not { } by || trigger == Words.Of(by)) && (query.Tags.Count == 0 || HasTags(query, tags));
-    }
-
-    private static bool HasTags(JobQuery query, string? json)
-    {
-        try
+        if (needs.HasFlag(Needs.Progress) && db.Use(LookAtProgress).Bind(job.Id) is var progress && progress.Step())
         {
-            var tags = StoreJson.ReadWords(json);
-            return query.Tags.All(wanted => tags?.GetValueOrDefault(wanted.Key) == wanted.Value);
+            job.HeardAt = progress.Long(0) is var at and > 0 ? at : null;
+            progress.Reset();
         }
-        catch (Exception error) when (Damage.Is(error))
+
+        if (needs.HasFlag(Needs.Payload) && db.Use(LookAtPayload).Bind(job.Id) is var payload && payload.Step())
         {
-            return false;   // nobody can tell what its tags were
+            job.Payload = payload.Bytes(0);
+            payload.Reset();
         }
     }
 }

@@ -20,7 +20,7 @@ public sealed record BulkOperation
     public BulkParams Params { get; init; } = new();
 
     /// <summary>The jobs that it may touch.</summary>
-    public JobScope Scope { get; init; } = JobScope.All;
+    public Scope Scope { get; init; } = Scope.All;
 
     /// <summary>More jobs than these end it as <see cref="BulkState.Failed"/>.</summary>
     public required long Max { get; init; }

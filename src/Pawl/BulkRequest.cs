@@ -25,7 +25,7 @@ public sealed record BulkRequest
     public string? By { get; init; }
 
     /// <summary>The jobs that he may touch.</summary>
-    public JobScope Scope { get; init; } = JobScope.All;
+    public Scope Scope { get; init; } = Scope.All;
 
     /// <summary>How many jobs an operation may touch unless it says otherwise.</summary>
     public const int DefaultMax = 10_000;

@@ -123,7 +123,7 @@ public interface IJobs
     /// <param name="scope">Only these queues and types; null for all.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="PawlException">As for <see cref="ListAsync"/>.</exception>
-    Task<JobCounts> CountsAsync(string? query = null, JobScope? scope = null, CancellationToken cancellationToken = default);
+    Task<JobCounts> CountsAsync(string? query = null, Scope? scope = null, CancellationToken cancellationToken = default);
 
     /// <summary>Says why a job is not running.</summary>
     /// <exception cref="PawlException"><c>not_found</c>: there is no such job, or it was removed.</exception>

@@ -28,7 +28,7 @@ public sealed record JobFilter
     public string? Query { get; init; }
 
     /// <summary>Only these queues and types.</summary>
-    public JobScope Scope { get; init; } = JobScope.All;
+    public Scope Scope { get; init; } = Scope.All;
 
     /// <summary>What the list is in the order of; default by number.</summary>
     public JobSort Sort { get; init; }

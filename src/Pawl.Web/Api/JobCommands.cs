@@ -134,7 +134,7 @@ internal static class JobCommands
             call.Require(ApiRole.Operator);
         }
 
-        if (!call.Caller.Scope.Admits(options.Queue ?? job.Queue, job.Type))
+        if (!call.Caller.Scope.Sees(options.Queue ?? job.Queue, job.Type))
         {
             throw new ProblemException(
                 "forbidden",
@@ -173,7 +173,7 @@ internal static class JobCommands
             MaxAttempts = Needed(fields, "max_attempts", fields.Whole("max_attempts", 1, 100)),
             Tags = TagsOf(job, fields, body.Merges),
         };
-        if (edit.Queue is { } to && !call.Caller.Scope.Admits(to, job.Type))
+        if (edit.Queue is { } to && !call.Caller.Scope.Sees(to, job.Type))
         {
             throw new ProblemException(
                 "forbidden", $"This key may not move jobs to the queue {Shown.Text(to)}.", ("needs", $"queue {to}"));

@@ -68,7 +68,7 @@ internal static class Jobs
     {
         var job = await call.Site.Jobs.FindAsync(result.Id, call.Cancelled).ConfigureAwait(false)
             ?? throw new ProblemException("gone", "The job was made, and has been removed since.");
-        if (result.Deduplicated && !call.Caller.Scope.Admits(job.Queue, job.Type))
+        if (result.Deduplicated && !call.Caller.Scope.Sees(job.Queue, job.Type))
         {
             throw new ProblemException("idempotency_conflict", "The unique key belongs to another job.");
         }

@@ -36,7 +36,7 @@ internal static class KnownTypes
                         .Where(name => Admits(scope.Types, name)));
                 }
 
-                if (!scope.Admits(queue, type))
+                if (!scope.Sees(queue, type))
                 {
                     throw new ProblemException(
                         "forbidden", $"This key may not create jobs in the queue {Shown.Text(queue)}.", ("needs", $"queue {queue}"));
@@ -49,7 +49,7 @@ internal static class KnownTypes
 
     /// <summary>Whether a name is inside a list of names and beginnings.</summary>
     public static bool Admits(IReadOnlyList<string>? patterns, string name) =>
-        new JobScope { Types = patterns }.Admits("", name);
+        new Scope { Types = patterns }.Sees("", name);
 
     private static async Task<HashSet<string>> AnnouncedAsync(Call call) =>
         [.. (await call.Site.Store.TypesAsync(call.Now - Remembered, call.Cancelled).ConfigureAwait(false)).Select(known => known.Type)];
@@ -69,7 +69,7 @@ internal static class KnownTypes
 
         var ids = options.DependsOn.Select(dependency => dependency.On).ToList();
         var seen = (await call.Site.Store.GetAsync(ids, call.Cancelled).ConfigureAwait(false))
-            .Where(job => call.Caller.Scope.Admits(job.Queue, job.Type))
+            .Where(job => call.Caller.Scope.Sees(job.Queue, job.Type))
             .Select(job => job.Id)
             .ToHashSet();
         if (ids.FindIndex(id => !seen.Contains(id)) is var at and >= 0)

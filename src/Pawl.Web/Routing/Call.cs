@@ -65,7 +65,7 @@ internal sealed class Call(Site site, Route route, HttpContext http, string requ
 
     /// <summary>A job as far as the caller may see it; null when it is not there for him.</summary>
     public async Task<Job?> FindAsync(JobId id) =>
-        await site.Jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } job && Caller.Scope.Admits(job.Queue, job.Type)
+        await site.Jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } job && Caller.Scope.Sees(job.Queue, job.Type)
             ? job
             : null;
 

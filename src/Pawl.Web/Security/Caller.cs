@@ -15,7 +15,7 @@ internal sealed class Caller
     public required ApiRole Role { get; init; }
 
     /// <summary>Where he may do it.</summary>
-    public required JobScope Scope { get; init; }
+    public required Scope Scope { get; init; }
 
     /// <summary>SHA-256 of what he showed.</summary>
     public required byte[] Hash { get; init; }

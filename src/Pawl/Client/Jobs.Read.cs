@@ -1,3 +1,5 @@
+using Pawl.Queries;
+
 namespace Pawl.Client;
 
 /// <summary>What reads.</summary>
@@ -31,6 +33,9 @@ internal sealed partial class Jobs
                 Trigger = filter.Trigger,
                 Tags = filter.Tags,
                 Dismissed = filter.Dismissed,
+                Where = Query.Parse(filter.Query),
+                Now = clock.GetUtcNow(),
+                Facts = FactsOf(types),
                 Scope = filter.Scope,
                 Sort = filter.Sort,
                 Ascending = filter.Ascending,
@@ -38,15 +43,8 @@ internal sealed partial class Jobs
                 Limit = Bounds.Between(filter.Limit, 1, 1_000, "The length of a page"),
             },
             cancellationToken);
-        return new(page.Jobs, page.Next, page.Partial);
+        return new(page.Jobs, page.Next, page.Partial, page.Total);
     }
-
-    public Task<JobCounts> CountsAsync(
-        string? query = null, JobScope? scope = null, CancellationToken cancellationToken = default) =>
-        throw new PawlException("unsupported", "Jobs cannot be counted yet.");
-
-    public Task<JobWhy> WhyAsync(JobId id, CancellationToken cancellationToken = default) =>
-        throw new PawlException("unsupported", "Reasons cannot be told yet.");
 
     public async Task<Job> WaitAsync(JobId id, CancellationToken cancellationToken = default)
     {

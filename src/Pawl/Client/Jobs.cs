@@ -5,7 +5,7 @@ using Pawl.Telemetry;
 namespace Pawl.Client;
 
 /// <summary>The way in. Here is what creates; what reads and what commands are in files of their own.</summary>
-internal sealed partial class Jobs(IJobStore store, NewJobs maker, TimeProvider clock, Meters meters) : IJobs
+internal sealed partial class Jobs(IJobStore store, NewJobs maker, JobTypes types, TimeProvider clock, Meters meters) : IJobs
 {
     public async Task<EnqueueResult> EnqueueAsync<TPayload>(
         TPayload payload, EnqueueOptions? options = null, CancellationToken cancellationToken = default)

@@ -70,7 +70,13 @@ public static class PawlServiceCollectionExtensions
             all.GetService<IMeterFactory>(),
             new Figures(Store(all), all.GetRequiredService<IHealth>(), all.GetRequiredService<TimeProvider>()).ReadAsync));
         services.AddSingleton<IJobs>(all => new Jobs(
-            Store(all), all.GetRequiredService<NewJobs>(), all.GetRequiredService<TimeProvider>(), all.GetRequiredService<Meters>()));
+            Store(all),
+            all.GetRequiredService<NewJobs>(),
+            all.GetRequiredService<JobTypes>(),
+            all.GetRequiredService<TimeProvider>(),
+            all.GetRequiredService<Meters>()));
+        services.AddSingleton<IBulk>(all => new Bulk(
+            Store(all), all.GetRequiredService<JobTypes>(), all.GetRequiredService<TimeProvider>()));
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<ILoggerProvider, AttemptLog>(all => new(all.GetRequiredService<TimeProvider>())));
         services.AddSingleton(all => new Sentry(

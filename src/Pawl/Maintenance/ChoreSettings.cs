@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Pawl.Queries;
 
 namespace Pawl.Maintenance;
 
@@ -34,6 +35,12 @@ internal sealed record ChoreSettings
 
     /// <summary>Called for each job that a cycle of the sweep took in hand, with its type.</summary>
     public Action<string, RecoveryAction> Told { get; init; } = static (_, _) => { };
+
+    /// <summary>What queries must know of the types.</summary>
+    public QueryFacts Facts => new()
+    {
+        StuckAfter = Types.ToDictionary(static type => type.Key, static type => type.Value.StuckAfter, StringComparer.Ordinal),
+    };
 
     /// <summary>How often the leader and the sweeper look while somebody else is there to be watched.</summary>
     public TimeSpan Look => Heartbeat / 2 < Second ? Heartbeat / 2 : Second;

@@ -18,6 +18,7 @@ internal sealed class Chores
     private readonly Trouble _trouble;
     private readonly Leader _leader;
     private readonly DueJobs _due;
+    private readonly BulkWork _bulk;
     private readonly Recovery _recovery;
     private readonly IReadOnlyList<IChore> _chores;
 
@@ -35,6 +36,7 @@ internal sealed class Chores
         _trouble = new Trouble(store, logger);
         _leader = new Leader(store, settings, worker, clock, logger);
         _due = new DueJobs(store, settings, clock);
+        _bulk = new BulkWork(store, settings, clock);
         var stuck = new StuckWatch(store, settings, clock, logger);
         _recovery = new Recovery(store, settings, _leader, stuck, clock, logger);
         var health = new HealthCheck(store, settings, stuck, clock, logger);
@@ -43,6 +45,7 @@ internal sealed class Chores
         [
             new Sweeper(store, settings, worker, clock, logger),
             _due,
+            _bulk,
             stuck,
             health,
             new Retention(store, settings, clock, logger),
@@ -60,6 +63,7 @@ internal sealed class Chores
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         _store.Wakeups.Scheduled += _due.Scheduled;
+        _store.Wakeups.BulkMade += _bulk.Alarm.Ring;
         try
         {
             await Task.WhenAll([LeadAsync(cancellationToken), .. _chores.Select(chore => RunAsync(chore, cancellationToken))]);
@@ -67,6 +71,7 @@ internal sealed class Chores
         finally
         {
             _store.Wakeups.Scheduled -= _due.Scheduled;
+            _store.Wakeups.BulkMade -= _bulk.Alarm.Ring;
         }
 
         await LeaveAsync();

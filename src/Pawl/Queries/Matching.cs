@@ -5,7 +5,7 @@ namespace Pawl.Queries;
 /// <summary>Whether a term holds for a job.</summary>
 internal static class Matching
 {
-    public static bool Holds(Term term, Candidate job, long now, QueryFacts facts)
+    public static bool Holds(Term term, JobView job, long now, QueryFacts facts)
     {
         foreach (var value in term.Values)
         {
@@ -30,7 +30,7 @@ internal static class Matching
         return term.Values.Any(value => value.Fits(name)) != term.Not;
     }
 
-    private static bool Holds(Term term, Value value, Candidate job, long now, QueryFacts facts) => term.Field switch
+    private static bool Holds(Term term, Value value, JobView job, long now, QueryFacts facts) => term.Field switch
     {
         Field.Word => value.IsPartOf(job.Type) || value.IsPartOf(job.UniqueKey) || value.IsPartOf(job.Error?.Message),
         Field.State => value.HasAt((int)job.State),
@@ -77,7 +77,7 @@ internal static class Matching
             : value.Prefix ? tags.Keys.Any(value.Fits) : tags.ContainsKey(value.Text);
     }
 
-    private static bool IsAny(Value value, Candidate job, long now, QueryFacts facts) =>
+    private static bool IsAny(Value value, JobView job, long now, QueryFacts facts) =>
         (value.Has(Trait.Cancelling) && job is { State: JobState.Running, CancelRequested: true })
         || (value.Has(Trait.Dead) && job is { State: JobState.Failed, Dismissed: false })
         || (value.Has(Trait.Dismissed) && job is { State: JobState.Failed, Dismissed: true })
@@ -86,6 +86,6 @@ internal static class Matching
         || (value.Has(Trait.Rerun) && job.RerunOf is not null);
 
     /// <summary>How long a running job has made no progress; null for others.</summary>
-    private static long? StandsStill(Candidate job, long now) =>
+    private static long? StandsStill(JobView job, long now) =>
         job.State == JobState.Running && Instants.Latest(job.StartedAt, job.HeardAt) is { } since ? now - since : null;
 }

@@ -2,8 +2,8 @@ namespace Pawl.Queries;
 
 /// <summary>A question about jobs, in the language of lists and bulk operations. Unchangeable, and safe to share.</summary>
 /// <remarks>
-/// <para>Terms with blanks between must all hold; within a term any of the values with commas between will do; <c>-</c> in front turns a
-/// term around; quotes hold a value together and take its characters as they are; <c>*</c> at the end of a value stands for any rest.</para>
+/// <para>Terms with blanks between must all hold; within a term any of the values with commas between will do; <c>-</c> in front turns
+/// a term around; quotes hold a value together and take its characters as they are; <c>*</c> at its end stands for any rest.</para>
 /// <para>At most 2,048 characters and 20 terms. There are no regular expressions.</para>
 /// </remarks>
 public sealed class Query
@@ -55,21 +55,24 @@ public sealed class Query
     public bool Matches(Job job, DateTimeOffset now, QueryFacts? facts = null)
     {
         ArgumentNullException.ThrowIfNull(job);
-        var candidate = Candidate.Of(job);
+        var candidate = JobView.Of(job);
         var micros = Instants.Of(now);
         return MatchesQuick(candidate, micros) && MatchesSlow(candidate, micros, facts ?? QueryFacts.Default);
     }
+
+    /// <summary>Both questions at once.</summary>
+    internal Query And(Query other) => new($"{Text} {other.Text}", [.. Terms, .. other.Terms]);
 
     /// <summary>The query as it was written.</summary>
     public override string ToString() => Text;
 
     /// <summary>Whether the terms hold that need nothing more than every look shows.</summary>
-    internal bool MatchesQuick(Candidate job, long now) => All(_quick, job, now, QueryFacts.Default);
+    internal bool MatchesQuick(JobView job, long now) => All(_quick, job, now, QueryFacts.Default);
 
     /// <summary>Whether the other terms hold.</summary>
-    internal bool MatchesSlow(Candidate job, long now, QueryFacts facts) => All(_slow, job, now, facts);
+    internal bool MatchesSlow(JobView job, long now, QueryFacts facts) => All(_slow, job, now, facts);
 
-    private static bool All(Term[] terms, Candidate job, long now, QueryFacts facts)
+    private static bool All(Term[] terms, JobView job, long now, QueryFacts facts)
     {
         foreach (var term in terms)
         {

@@ -44,7 +44,8 @@ internal sealed class QueryReader(string text)
         var found = position < text.Length ? Shown.Text(text[position..Math.Min(text.Length, position + 20)]) : "the end";
         var error = new PawlException(
             code,
-            string.Create(CultureInfo.InvariantCulture, $"The query cannot be read at character {position}, {found}: expected {expected}."));
+            string.Create(
+                CultureInfo.InvariantCulture, $"The query cannot be read at character {position}, {found}: expected {expected}."));
         error.Data["position"] = position;
         error.Data["expected"] = expected;
         return error;
@@ -197,7 +198,7 @@ internal sealed class QueryReader(string text)
         {
             throw Wrong(
                 begin + at,
-                "a plain text, or the beginning of one with * at its end: there are no regular expressions; quote it to mean the characters",
+                "a plain text, or the beginning of one with * at its end; there are no regular expressions, so quote what looks like one",
                 "regex_not_supported");
         }
     }

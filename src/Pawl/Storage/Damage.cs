@@ -53,6 +53,19 @@ internal static class Damage
         }
     }
 
+    /// <summary>Labels as they were kept; null when they cannot be read.</summary>
+    public static IReadOnlyDictionary<string, string>? WordsOf(string? json)
+    {
+        try
+        {
+            return StoreJson.ReadWords(json);
+        }
+        catch (Exception error) when (Is(error))
+        {
+            return null;
+        }
+    }
+
     private static JobError Error(string message, DateTimeOffset at) => new()
     {
         Category = ErrorCategory.Internal,

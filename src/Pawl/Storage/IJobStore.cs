@@ -149,6 +149,30 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>Reads one page of jobs.</summary>
     ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Counts jobs by looking at them, newest first and within a bound. Order, place and limit of the query do not
+    /// matter.</summary>
+    ValueTask<JobTally> CountAsync(JobQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Reads a job and what it may be waiting for; null when it is not there.</summary>
+    ValueTask<WhyFacts?> WhyAsync(JobId job, CancellationToken cancellationToken);
+
+    /// <summary>Makes a bulk operation.</summary>
+    ValueTask<BulkOperation> MakeBulkAsync(NewBulk bulk, CancellationToken cancellationToken);
+
+    /// <summary>Does one slice of a bulk operation. Only for the leader of the stated term.</summary>
+    /// <returns>The operation as it stands now; null when nothing was done, because it is not running, has come further, or another
+    /// leads.</returns>
+    ValueTask<BulkOperation?> AdvanceBulkAsync(BulkSlice slice, CancellationToken cancellationToken);
+
+    /// <summary>Stops a bulk operation that runs; null when it is not there.</summary>
+    ValueTask<BulkOperation?> CancelBulkAsync(long id, string? by, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Reads a bulk operation; null when it is not there.</summary>
+    ValueTask<BulkOperation?> BulkAsync(long id, CancellationToken cancellationToken);
+
+    /// <summary>Reads bulk operations, newest first.</summary>
+    ValueTask<IReadOnlyList<BulkOperation>> BulksAsync(BulkQuery query, CancellationToken cancellationToken);
+
     /// <summary>Reads a job with all that came of it, rolled up; null when it is not there.</summary>
     ValueTask<JobTree?> TreeAsync(JobId root, CancellationToken cancellationToken);
 

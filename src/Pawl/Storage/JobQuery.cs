@@ -1,3 +1,5 @@
+using Pawl.Queries;
+
 namespace Pawl.Storage;
 
 /// <summary>Which jobs to list. All conditions must hold.</summary>
@@ -24,8 +26,17 @@ public sealed record JobQuery
     /// <summary>Only dismissed (true) or undismissed (false) failures.</summary>
     public bool? Dismissed { get; init; }
 
+    /// <summary>Only those that fit this question.</summary>
+    public Query Where { get; init; } = Query.Everything;
+
+    /// <summary>The engine's time, from which the ages in <see cref="Where"/> are counted.</summary>
+    public DateTimeOffset Now { get; init; }
+
+    /// <summary>What <see cref="Where"/> needs to know that no job tells.</summary>
+    public QueryFacts Facts { get; init; } = QueryFacts.Default;
+
     /// <summary>Only these queues and types.</summary>
-    public JobScope Scope { get; init; } = JobScope.All;
+    public Scope Scope { get; init; } = Scope.All;
 
     /// <summary>What the list is in the order of; default by number.</summary>
     public JobSort Sort { get; init; }
@@ -45,5 +56,14 @@ public sealed record JobQuery
 /// <summary>One page of jobs.</summary>
 /// <param name="Jobs">The jobs.</param>
 /// <param name="Next">Where the next page begins (<see cref="JobQuery.After"/>); null at the end.</param>
-/// <param name="Partial">Whether the store, to stay quick, stopped before the page was full; go on at <paramref name="Next"/>.</param>
-public sealed record JobPage(IReadOnlyList<Job> Jobs, JobPosition? Next, bool Partial = false);
+/// <param name="Partial">Whether the store, to stay quick, stopped before the page was full; go on at <paramref name="Next"/>. A list by
+/// anything but numbers has then no next page: it is one of the newest jobs only.</param>
+/// <param name="Total">How many fit, from kept counts; null when anything but states, queues and types is asked for.</param>
+public sealed record JobPage(IReadOnlyList<Job> Jobs, JobPosition? Next, bool Partial = false, long? Total = null);
+
+/// <summary>How many jobs of a query there are, as far as was looked.</summary>
+/// <param name="States">How many stand in each state, in the order of <see cref="JobState"/>.</param>
+/// <param name="Cancelling">How many of the running ones were asked to stop.</param>
+/// <param name="Dead">How many of the failed ones nobody has dismissed.</param>
+/// <param name="Partial">Whether the store, to stay quick, stopped before it had seen all.</param>
+public sealed record JobTally(IReadOnlyList<long> States, long Cancelling, long Dead, bool Partial);

@@ -17,6 +17,9 @@ public sealed class Wakeups
     /// <summary>Events were recorded; the argument is the highest number.</summary>
     public event Action<long>? Recorded;
 
+    /// <summary>A bulk operation was made.</summary>
+    public event Action? BulkMade;
+
     /// <summary>Says that jobs became runnable.</summary>
     public void SayRunnable(int priority) => Runnable?.Invoke(priority);
 
@@ -25,6 +28,9 @@ public sealed class Wakeups
 
     /// <summary>Says that a worker should heartbeat at once.</summary>
     public void SayAttention(long workerId) => Attention?.Invoke(workerId);
+
+    /// <summary>Says that a bulk operation was made.</summary>
+    public void SayBulkMade() => BulkMade?.Invoke();
 
     /// <summary>Says that events were recorded.</summary>
     public void SayRecorded(long seq) => Recorded?.Invoke(seq);

@@ -95,9 +95,8 @@ public sealed class DamagedRows(Databases databases) : IAsyncLifetime
         Assert.Equal([null, "corrupt", "corrupt"], page.Jobs.Select(job => job.Error?.Code));
         Assert.Empty((await _store.ListAsync(new JobQuery { Tags = new Dictionary<string, string> { ["a"] = "b" } }, Ct)).Jobs);
         page = await _store.ListAsync(new JobQuery { States = [JobState.Cancelled], Limit = 1, Ascending = true }, Ct);
-        Assert.Equal((0, retried), (page.Jobs.Count, page.Next));
-        page = await _store.ListAsync(new JobQuery { States = [JobState.Cancelled], Limit = 1, Ascending = true, After = page.Next }, Ct);
         Assert.Equal([2], page.Jobs.Select(job => job.Id.Value));
+        Assert.Null(page.Next);
     }
 
     /// <summary>The first job, which has failed once and waits in its line again.</summary>

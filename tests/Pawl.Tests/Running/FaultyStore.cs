@@ -135,6 +135,27 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     public ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken) =>
         RunAsync("List", () => inner.ListAsync(query, cancellationToken));
 
+    public ValueTask<JobTally> CountAsync(JobQuery query, CancellationToken cancellationToken) =>
+        RunAsync("Count", () => inner.CountAsync(query, cancellationToken));
+
+    public ValueTask<WhyFacts?> WhyAsync(JobId job, CancellationToken cancellationToken) =>
+        RunAsync("Why", () => inner.WhyAsync(job, cancellationToken));
+
+    public ValueTask<BulkOperation> MakeBulkAsync(NewBulk bulk, CancellationToken cancellationToken) =>
+        RunAsync("MakeBulk", () => inner.MakeBulkAsync(bulk, cancellationToken));
+
+    public ValueTask<BulkOperation?> AdvanceBulkAsync(BulkSlice slice, CancellationToken cancellationToken) =>
+        RunAsync("AdvanceBulk", () => inner.AdvanceBulkAsync(slice, cancellationToken));
+
+    public ValueTask<BulkOperation?> CancelBulkAsync(long id, string? by, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync("CancelBulk", () => inner.CancelBulkAsync(id, by, now, cancellationToken));
+
+    public ValueTask<BulkOperation?> BulkAsync(long id, CancellationToken cancellationToken) =>
+        RunAsync("Bulk", () => inner.BulkAsync(id, cancellationToken));
+
+    public ValueTask<IReadOnlyList<BulkOperation>> BulksAsync(BulkQuery query, CancellationToken cancellationToken) =>
+        RunAsync("Bulks", () => inner.BulksAsync(query, cancellationToken));
+
     public ValueTask<JobTree?> TreeAsync(JobId root, CancellationToken cancellationToken) =>
         RunAsync("Tree", () => inner.TreeAsync(root, cancellationToken));
 

@@ -2,7 +2,7 @@ namespace Pawl.Queries;
 
 /// <summary>What is known of a job that may fit. A store fills one, looks, and fills it again. Times are microseconds since 1970.</summary>
 /// <remarks>Everything up to <see cref="UniqueKey"/> is always known; the rest when it was asked for by <see cref="Needs"/>.</remarks>
-internal sealed class Candidate
+internal sealed class JobView
 {
     public long Id { get; set; }
 
@@ -58,7 +58,7 @@ internal sealed class Candidate
     /// <summary><see cref="Needs.Payload"/>.</summary>
     public ReadOnlyMemory<byte> Payload { get; set; }
 
-    public static Candidate Of(Job job) => new()
+    public static JobView Of(Job job) => new()
     {
         Id = job.Id.Value,
         Type = job.Type,
