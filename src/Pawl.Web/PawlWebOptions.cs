@@ -61,6 +61,10 @@ public sealed class PawlWebOptions
     /// none.</summary>
     public IReadOnlyDictionary<string, string> Links { get; set; } = new Dictionary<string, string>();
 
+    /// <summary>Whether <c>/metrics</c> is there, for Prometheus, with a key of the role viewer. Default false; <c>pawl serve</c> has it
+    /// unless <c>Pawl:Web:Metrics</c> is false.</summary>
+    public bool Metrics { get; set; }
+
     /// <summary>Where the first admin key is written, with mode 0600, when the store has no key yet; null for nowhere. An existing file is
     /// never written over. Default null.</summary>
     public string? KeyFile { get; set; }

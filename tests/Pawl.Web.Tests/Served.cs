@@ -75,6 +75,7 @@ public sealed class Served : IAsyncDisposable
         app.MapPawl(mount, web =>
         {
             web.FirstKey = key.SetResult;
+            web.Metrics = true;
             options?.Invoke(web);
         });
         await app.StartAsync();

@@ -75,7 +75,11 @@ internal static class Serve
             endpoints.Listen(builder);
             var app = builder.Build();
             await using var closed = app.ConfigureAwait(false);
-            app.MapPawl("/", web => web.KeyFile ??= token.Path);
+            app.MapPawl("/", web =>
+            {
+                web.KeyFile ??= token.Path;
+                web.Metrics = builder.Configuration["Pawl:Web:Metrics"] is null || web.Metrics;
+            });
             using var signals = Signals.On(app.Lifetime);
             try
             {

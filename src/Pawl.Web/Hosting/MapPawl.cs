@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,6 +10,7 @@ using Pawl;
 using Pawl.Storage;
 using Pawl.Web;
 using Pawl.Web.Hosting;
+using Pawl.Web.Operations;
 using Pawl.Web.Routing;
 using Pawl.Web.Security;
 
@@ -58,6 +60,11 @@ public static class PawlEndpointRouteBuilderExtensions
         var logger = services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
         var (keys, sessions) = (new KeyRing(store, clock), new Sessions(clock));
         var first = new FirstKey(store, options, clock, logger);
+        if (options.Metrics)
+        {
+            Metrics.Begin(services);
+        }
+
         lifetime?.ApplicationStarted.Register(() => _ = first.MakeAsync(lifetime.ApplicationStopping));
         return new()
         {
@@ -75,6 +82,7 @@ public static class PawlEndpointRouteBuilderExtensions
             Sessions = sessions,
             Rate = new(options, clock),
             Readiness = new(store, clock, lifetime?.ApplicationStopping ?? CancellationToken.None),
+            Meters = new(services.GetService<IMeterFactory>()),
             Table = Routes.Of(options),
         };
     }

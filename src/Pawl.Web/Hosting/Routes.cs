@@ -12,10 +12,11 @@ internal static class Routes
     [
         .. Jobs.Routes, .. JobCommands.Routes, .. JobRecords.Routes, .. JobLogs.Routes, .. JobArtifacts.Routes,
         .. SignIn.Routes, .. Keys.Routes, .. Audit.Routes, .. UiConfig.Routes,
-        .. Probes.Routes,
+        .. Probes.Routes, .. Metrics.Routes,
     ];
 
     /// <summary>Those that a program with these settings has.</summary>
     public static RouteTable Of(PawlWebOptions options) =>
-        new(All.Where(route => route.Compat is null || options.Compat.Contains(route.Compat)));
+        new(All.Where(route => (route.Compat is null || options.Compat.Contains(route.Compat))
+            && (options.Metrics || route.Template != Metrics.Template)));
 }

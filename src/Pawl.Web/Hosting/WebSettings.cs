@@ -14,7 +14,7 @@ internal static class WebSettings
 
     // Read by the program that listens, not here.
     private static readonly string[] OfTheServer =
-        ["Listen", "Urls", "Socket", "Certificate", "CertificatePassword", "CertificateKey", "BehindProxy", "Metrics"];
+        ["Listen", "Urls", "Socket", "Certificate", "CertificatePassword", "CertificateKey", "BehindProxy"];
 
     /// <summary>The settings.</summary>
     /// <exception cref="PawlException"><c>config_invalid</c>.</exception>
@@ -51,6 +51,7 @@ internal static class WebSettings
         settings.Duration("SessionLifetime", value => options.SessionLifetime = value);
         settings.Duration("CodeLifetime", value => options.CodeLifetime = value);
         settings.Flag("BehindProxy", value => options.BehindProxy = value);
+        settings.Flag("Metrics", value => options.Metrics = value);
         settings.Text("KeyFile", value => options.KeyFile = value);
         settings.Sections("Links");
         settings.Sections(OfTheServer);

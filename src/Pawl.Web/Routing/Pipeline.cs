@@ -15,12 +15,20 @@ internal sealed class Pipeline(Site site)
     private const int SlowFactor = 10;
 
     /// <summary>A path that no route has, or one with another verb.</summary>
-    public RequestDelegate Nowhere() => http => RunAsync(http, NoRoute);
+    public RequestDelegate Nowhere() => http => CountAsync(http, NoRoute);
 
     /// <summary>A route.</summary>
-    public RequestDelegate To(Route route) => http => RunAsync(http, route);
+    public RequestDelegate To(Route route) => http => CountAsync(http, route);
 
     private static readonly Route NoRoute = new("*", "", Need.Open, _ => Task.CompletedTask) { Does = "", Answers = [] };
+
+    private async Task CountAsync(HttpContext http, Route route)
+    {
+        var since = site.Clock.GetTimestamp();
+        await RunAsync(http, route).ConfigureAwait(false);
+        site.Meters.Answered(
+            route == NoRoute ? "other" : route.Template, http.Request.Method, http.Response.StatusCode, site.Clock.GetElapsedTime(since));
+    }
 
     private async Task RunAsync(HttpContext http, Route route)
     {

@@ -49,6 +49,9 @@ internal sealed class Site
     /// <summary>Whether the store can be worked on.</summary>
     public required Readiness Readiness { get; init; }
 
+    /// <summary>Counts requests and streams.</summary>
+    public required WebMeters Meters { get; init; }
+
     /// <summary>All routes.</summary>
     public required RouteTable Table { get; init; }
 

@@ -68,7 +68,7 @@ public static class PawlServiceCollectionExtensions
         services.AddSingleton(all => new PrometheusText(
             all.GetRequiredService<Meters>(),
             all.GetService<IMeterFactory>(),
-            new Figures(Store(all), all.GetRequiredService<IHealth>(), all.GetRequiredService<TimeProvider>()).ReadAsync));
+            new Figures(Store(all), all.GetRequiredService<IHealth>, all.GetRequiredService<TimeProvider>()).ReadAsync));
         services.AddSingleton<IJobs>(all => new Jobs(
             Store(all),
             all.GetRequiredService<NewJobs>(),

@@ -4,7 +4,7 @@ using Pawl.Telemetry;
 namespace Pawl.Maintenance;
 
 /// <summary>Reads the figures of the installation for who shows them, from kept counters.</summary>
-internal sealed class Figures(IJobStore store, IHealth health, TimeProvider clock)
+internal sealed class Figures(IJobStore store, Func<IHealth> health, TimeProvider clock)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly string Version = typeof(Figures).Assembly.GetName().Version?.ToString(3) ?? "";
@@ -31,7 +31,7 @@ internal sealed class Figures(IJobStore store, IHealth health, TimeProvider cloc
         {
             Lines(all, await store.LinesAsync(both.Token));
             Workers(all, await store.WorkersAsync(both.Token));
-            all.Add(new("pawl_health_score", [], (await health.CheckAsync(both.Token)).Overall.Score));
+            all.Add(new("pawl_health_score", [], (await health().CheckAsync(both.Token)).Overall.Score));
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
