@@ -158,7 +158,7 @@ public sealed class HostTests
         {
             var builder = Host.CreateEmptyApplicationBuilder(new());
             builder.Services.AddSingleton(log ?? new TestLog(TestContext.Current.TestOutputHelper));
-            builder.Services.AddSingleton(new Script { Does = does });
+            builder.Services.AddSingleton(new Running.Script { Does = does });
             Store = SqliteStore.Open($"Data Source={path}");
             builder.Services.AddSingleton<IJobStore>(Store);
             var pawl = builder.Services.AddPawl(options);
