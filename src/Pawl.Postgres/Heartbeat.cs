@@ -23,9 +23,9 @@ internal sealed partial class PostgresStore
     // One statement, so one snapshot: a job that gets a row of its own meanwhile is told once. The offset keeps it a look for each job
     // that is held, never a walk through all that are done.
     private const string SelectHeld = """
-        select id, attempt, cancel_requested_at is not null from pawl.job_state where worker_id = $1 and state = 'running'
+        select id, attempt, lease_token, cancel_requested_at is not null from pawl.job_state where worker_id = $1 and state = 'running'
         union all
-        select run.id, 1, false
+        select run.id, 1, l.token, false
         from pawl.lease l, unnest(l.lo, l.hi) as r (lo, hi), generate_series(r.lo, r.hi) as run (id)
         where l.worker_id = $1 and l.open and not run.id = any(l.own)
             and not exists (select 1 from pawl.done d where d.job_id = run.id offset 0)
@@ -33,8 +33,8 @@ internal sealed partial class PostgresStore
         """;
 
     private const string BeatAndHeld = $"""
-        with beat as ({Beat}) select beat.drain, held.id, held.attempt, held.cancel
-        from beat left join ({SelectHeld}) as held (id, attempt, cancel) on true
+        with beat as ({Beat}) select beat.drain, held.id, held.attempt, held.token, held.cancel
+        from beat left join ({SelectHeld}) as held (id, attempt, token, cancel) on true
         order by held.id
         """;
 
@@ -66,9 +66,9 @@ internal sealed partial class PostgresStore
         await Bind(db.Use(BeatAndHeld), request).EachAsync(row =>
         {
             (known, drain) = (true, row.Flag(0));
-            if (row.LongOrNull(1) is { } job)
+            if (!row.IsNull(1))
             {
-                held.Add(new HeldLease(new JobId(job), row.Int(2), row.Flag(3)));
+                held.Add(ReadHeld(row, 1));
             }
         }).ConfigureAwait(false);
         return new HeartbeatReply(known, drain, held);
@@ -88,9 +88,12 @@ internal sealed partial class PostgresStore
         }
 
         var held = await batch.Db.Use(SelectHeld).Bind(request.WorkerId)
-            .ListAsync(static row => new HeldLease(new JobId(row.Long(0)), row.Int(1), row.Flag(2))).ConfigureAwait(false);
+            .ListAsync(static row => ReadHeld(row, 0)).ConfigureAwait(false);
         return new HeartbeatReply(true, drain, held);
     }
+
+    private static HeldLease ReadHeld(Row row, int from) =>
+        new(new Lease(new JobId(row.Long(from)), row.Int(from + 1), row.Token(from + 2)), row.Flag(from + 3));
 
     private static Statement Bind(Statement beat, HeartbeatRequest request) =>
         beat.Bind(request.WorkerId).Bind(request.Beat).Bind(request.SlotsUsed).Bind(request.Draining).Bind(request.Leaving)

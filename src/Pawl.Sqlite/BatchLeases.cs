@@ -166,7 +166,8 @@ internal sealed class BatchLeases
 
     /// <summary>What a worker holds by such leases.</summary>
     public List<Storage.HeldLease> HeldBy(long worker) =>
-        [.. _jobs.Where(job => job.Value.Lease.Worker == worker).Select(job => new Storage.HeldLease(new JobId(job.Key), 1, false))];
+        [.. _jobs.Where(job => job.Value.Lease.Worker == worker)
+            .Select(job => new Storage.HeldLease(new(new JobId(job.Key), 1, job.Value.Lease.Token), false))];
 
     /// <summary>A job needs its lease no more: it ended, or its row says now that it runs.</summary>
     public void Remove(Connection db, long id, LeasedJob job)
@@ -218,7 +219,7 @@ internal sealed class BatchLeases
     {
         foreach (var held in HeldBy(worker))
         {
-            WriteOut(db, held.Job.Value);
+            WriteOut(db, held.Lease.Job.Value);
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class SqliteStore
         """;
 
     private const string SelectHeld = """
-        select id, attempt, cancel_requested_at from job where worker_id = @worker and state = 'running' order by id
+        select id, attempt, lease_token, cancel_requested_at from job where worker_id = @worker and state = 'running' order by id
         """;
 
     /// <inheritdoc/>
@@ -65,7 +65,8 @@ internal sealed partial class SqliteStore
                 var held = batch.Leases.HeldBy(request.WorkerId);
                 for (var row = batch.Db.Use(SelectHeld).Bind(request.WorkerId); row.Step();)
                 {
-                    held.Add(new HeldLease(new JobId(row.Long(0)), row.Int(1), !row.IsNull(2)));
+                    held.Add(new HeldLease(
+                        new Lease(new JobId(row.Long(0)), row.Int(1), LeaseToken.Read(row.Span(2))), !row.IsNull(3)));
                 }
 
                 return new HeartbeatReply(true, drain, held);

@@ -48,10 +48,10 @@ internal sealed partial class Worker
             SetDrain(reply.Drain);
         }
 
-        var held = new Dictionary<(JobId, int), bool>(reply.Held.Count);
-        foreach (var lease in reply.Held)
+        var held = new Dictionary<Lease, bool>(reply.Held.Count);
+        foreach (var (lease, cancel) in reply.Held)
         {
-            held[(lease.Job, lease.Attempt)] = lease.CancelRequested;
+            held[lease] = cancel;
         }
 
         // Only those that were in hand before we asked: what came since is not in the answer yet.
@@ -62,7 +62,7 @@ internal sealed partial class Worker
                 continue;
             }
 
-            if (!held.TryGetValue((attempt.Claimed.Lease.Job, attempt.Claimed.Lease.Attempt), out var cancel))
+            if (!held.TryGetValue(attempt.Claimed.Lease, out var cancel))
             {
                 Lose(attempt);
             }
@@ -123,38 +123,26 @@ internal sealed partial class Worker
         }
     }
 
-    /// <summary>Gives leases back that a claim must have given us although its answer never came.</summary>
+    /// <summary>Gives leases back that a claim must have given us although its answer never came, and those whose end cannot be
+    /// stored.</summary>
     private void GiveBackStrange(IReadOnlyList<HeldLease> held)
     {
-        List<LeaseToken> tokens;
+        var strange = new HashSet<Lease>();
         lock (_gate)
         {
-            if (_doubtful.Count == 0)
+            foreach (var (lease, _) in held)
             {
-                _strange.Clear();
-                return;
+                if (_doubtful.Contains(lease.Token) || _stranded.Contains(lease))
+                {
+                    strange.Add(lease);
+                }
             }
-
-            tokens = [.. _doubtful];
         }
 
-        var known = new HashSet<(JobId, int)>();
-        _inHandAtBeat.Clear();
-        _slots.CopyAll(_inHandAtBeat);
-        foreach (var attempt in _inHandAtBeat)
+        // Strange twice: at the first time its end may only have been on the way.
+        foreach (var lease in strange.Where(_strange.Contains))
         {
-            known.Add((attempt.Claimed.Lease.Job, attempt.Claimed.Lease.Attempt));
-        }
-
-        var strange = held.Select(lease => (lease.Job, lease.Attempt)).Where(lease => !known.Contains(lease)).ToHashSet();
-
-        // Strange twice: at the first time its answer, or its end, may only have been on the way.
-        foreach (var (job, attempt) in strange.Where(_strange.Contains))
-        {
-            foreach (var token in tokens)
-            {
-                _ = GiveBackAsync(new(job, attempt, token));
-            }
+            _ = GiveBackAsync(lease);
         }
 
         _strange.Clear();
@@ -170,6 +158,10 @@ internal sealed partial class Worker
                 [new() { Lease = lease, Outcome = Outcome.Released, Event = JobEvent.Released, Rule = "claim_unanswered" }],
                 _clock.GetUtcNow(),
                 _hurry.Token);
+            lock (_gate)
+            {
+                _stranded.Remove(lease);
+            }
         }
         catch (Exception)
         {

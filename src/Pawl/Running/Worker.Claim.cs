@@ -187,7 +187,7 @@ internal sealed partial class Worker
         }
         catch (Exception)
         {
-            // It may have been committed all the same, and then we hold leases that we know nothing of.
+            // It may have been committed all the same, and then we hold leases that we know nothing of; the next signs of life tell.
             Doubt(token);
             throw;
         }
@@ -300,6 +300,14 @@ internal sealed partial class Worker
             {
                 _doubtful.RemoveAt(0);
             }
+        }
+    }
+
+    private void Strand(Lease lease)
+    {
+        lock (_gate)
+        {
+            _stranded.Add(lease);
         }
     }
 }

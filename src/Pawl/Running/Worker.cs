@@ -34,8 +34,9 @@ internal sealed partial class Worker : IAsyncDisposable
     private readonly Action<int> _runnable;
     private readonly List<Attempt> _inHandAtBeat = [];
     private readonly List<Attempt> _begunAtBeat = [];
-    private readonly List<LeaseToken> _doubtful = [];
-    private readonly HashSet<(JobId, int)> _strange = [];
+    private readonly List<LeaseToken> _doubtful = [];   // of claims that were not answered
+    private readonly HashSet<Lease> _stranded = [];   // whose attempts ended here, and nobody could say how
+    private readonly HashSet<Lease> _strange = [];
     private long _workerId;
     private int _era;
     private volatile Dry _dry;
@@ -66,7 +67,7 @@ internal sealed partial class Worker : IAsyncDisposable
         _saves = new(store, _options, clock, logger);
         _settlements = new(store, observers, meters, clock, logger)
         {
-            Stranded = attempt => Doubt(attempt.Claimed.Lease.Token),
+            Stranded = attempt => Strand(attempt.Claimed.Lease),
             Judge = (attempt, error) => _execution!.Judge(attempt, error),
             Eased = Ease,
         };
@@ -141,7 +142,7 @@ internal sealed partial class Worker : IAsyncDisposable
             {
                 // Ours or a listener's, not the handler's. The heartbeat finds the lease and gives it back.
                 Log.ChainBroke(_logger, attempt.Claimed.Lease.Job.Value, attempt.Type.Name, error);
-                Doubt(attempt.Claimed.Lease.Token);
+                Strand(attempt.Claimed.Lease);
             }
 
             attempt = _slots.Next(attempt, out var low, out var room);

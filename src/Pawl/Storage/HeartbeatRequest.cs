@@ -38,7 +38,6 @@ public sealed record HeartbeatRequest
 public sealed record HeartbeatReply(bool Known, bool Drain, IReadOnlyList<HeldLease> Held);
 
 /// <summary>One lease a worker holds.</summary>
-/// <param name="Job">The job.</param>
-/// <param name="Attempt">The attempt.</param>
+/// <param name="Lease">The lease, so that one whose claim was never answered can be given back.</param>
 /// <param name="CancelRequested">Whether it was asked to stop.</param>
-public readonly record struct HeldLease(JobId Job, int Attempt, bool CancelRequested);
+public readonly record struct HeldLease(Lease Lease, bool CancelRequested);

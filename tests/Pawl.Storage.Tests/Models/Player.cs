@@ -290,8 +290,8 @@ public sealed class Player(IJobStore store, DateTimeOffset start)
             },
             default);
         begun.ForEach(job => job.Unbegun = false);
-        var held = _model.RunningOf(worker).Select(job => new HeldLease(job.Id, job.Attempt, job.CancelRequested));
-        var told = reply.Held.OrderBy(lease => lease.Job);
+        var held = _model.RunningOf(worker).Select(job => new HeldLease(new(job.Id, job.Attempt, job.Token), job.CancelRequested));
+        var told = reply.Held.OrderBy(lease => lease.Lease.Job);
         Disagreement.Unless(string.Join(", ", held), string.Join(", ", told), $"What worker {worker} holds");
     }
 

@@ -149,7 +149,7 @@ public sealed class SlicesTests(Databases databases) : IAsyncLifetime
         await _store.PurgeAsync(new PurgeRequest([claimed[0].Lease.Job], _now, null), Ct);
 
         var held = await _store.HeartbeatAsync(new HeartbeatRequest { WorkerId = _worker, Beat = 1, Now = _now }, Ct);
-        Assert.Equal([claimed[1].Lease.Job], held.Held.Select(lease => lease.Job));
+        Assert.Equal([claimed[1].Lease.Job], held.Held.Select(lease => lease.Lease.Job));
     }
 
     private async Task<IReadOnlyList<JobId>> EnqueueAsync(int count, string type = "mail")

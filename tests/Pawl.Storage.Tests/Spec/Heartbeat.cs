@@ -38,8 +38,8 @@ public abstract partial class JobStoreSpec
 
         var held = (await BeatAsync(worker)).Held;
 
-        Assert.Equal([new HeldLease(kept.Lease.Job, 1, false)], held);
-        Assert.Equal([new HeldLease(foreign.Lease.Job, 1, false)], (await BeatAsync(other)).Held);
+        Assert.Equal([new HeldLease(kept.Lease, false)], held);
+        Assert.Equal([new HeldLease(foreign.Lease, false)], (await BeatAsync(other)).Held);
         Assert.Equal(1, (await WorkerRowAsync(worker)).Running);
     }
 
@@ -53,18 +53,18 @@ public abstract partial class JobStoreSpec
         var held = (await BeatAsync(worker)).Held;
 
         Assert.Equal(
-            [new HeldLease(one.Lease.Job, 1, false), new HeldLease(two.Lease.Job, 1, true)],
-            held.OrderBy(lease => lease.Job));
+            [new HeldLease(one.Lease, false), new HeldLease(two.Lease, true)],
+            held.OrderBy(lease => lease.Lease.Job));
     }
 
     [Fact]
     public async Task Jobs_taken_ahead_are_held_as_well()
     {
         var worker = await WorkerAsync();
-        var id = await EnqueueAsync();
-        await ClaimAsync(Ask(worker, 0) with { Prefetch = 1 });
+        await EnqueueAsync();
+        var ahead = Assert.Single(await ClaimAsync(Ask(worker, 0) with { Prefetch = 1 }));
 
-        Assert.Equal([new HeldLease(id, 1, false)], (await BeatAsync(worker)).Held);
+        Assert.Equal([new HeldLease(ahead.Lease, false)], (await BeatAsync(worker)).Held);
     }
 
     [Fact]

@@ -248,7 +248,7 @@ public abstract partial class JobStoreSpec
         Assert.Equal([worker], rung);
         var beat = await BeatAsync(worker);
         Assert.True(beat.Known);
-        Assert.Equal([well.Job], beat.Held.Select(held => held.Job));
+        Assert.Equal([well.Job], beat.Held.Select(held => held.Lease.Job));
         Assert.Equal(Settled.LeaseLost, (await SaveAsync(new AttemptSave { Lease = stuck, Progress = new JobProgress { Done = 1 } })).What);
     }
 

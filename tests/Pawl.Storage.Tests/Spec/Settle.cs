@@ -310,7 +310,7 @@ public abstract partial class JobStoreSpec
         var replies = await Store.SettleAsync([Success(jobs[0]) with { Last = last }, Success(jobs[1])], Now, Ct);
 
         Assert.Equal([Settled.LastRefused, Settled.Done], replies.Select(reply => reply.What));
-        Assert.Equal([jobs[0].Lease.Job], (await BeatAsync(worker)).Held.Select(lease => lease.Job));
+        Assert.Equal([jobs[0].Lease.Job], (await BeatAsync(worker)).Held.Select(lease => lease.Lease.Job));
     }
 
     [Fact]
@@ -352,7 +352,7 @@ public abstract partial class JobStoreSpec
 
         await EndAsync(Success(jobs[1]));
 
-        var held = (await BeatAsync(worker)).Held.Select(lease => lease.Job);
+        var held = (await BeatAsync(worker)).Held.Select(lease => lease.Lease.Job);
         Assert.Equal(new[] { jobs[0].Lease.Job, jobs[2].Lease.Job }.Order(), held.Order());
         Assert.Equal(2, Count(await LineAsync(), JobState.Running));
     }

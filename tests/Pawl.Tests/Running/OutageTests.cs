@@ -62,6 +62,27 @@ public sealed class OutageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Each_lease_of_a_claim_whose_answer_is_lost_is_given_back_once_and_no_other_claim_that_failed_is_guessed_at()
+    {
+        await using var test = await StartAsync((_, _, _) => Task.CompletedTask);
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
+        _store.FailAfter("Claim");
+        _store.FailBefore("Claim", times: 5);
+        var jobs = await test.Jobs.EnqueueManyAsync([new Say("a"), new Say("b"), new Say("c")], cancellationToken: Token);
+
+        await test.PassAsync(TimeSpan.FromSeconds(60), Token);
+        await test.RunUntilIdleAsync(Token);
+
+        foreach (var job in jobs)
+        {
+            Assert.Equal((JobState.Succeeded, 2), await StateAsync(test, job.Id));
+            var events = await test.Jobs.EventsAsync(job: job.Id, cancellationToken: Token);
+            Assert.Single(events, happened => happened.Kind == EventKind.Released);
+            Assert.DoesNotContain(events, happened => happened.Kind == EventKind.StaleWrite);
+        }
+    }
+
+    [Fact]
     public async Task A_begin_whose_sign_of_life_is_lost_is_told_again()
     {
         var (begun, go) = (Stage.Point(), Stage.Point());
