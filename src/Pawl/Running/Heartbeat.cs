@@ -47,11 +47,11 @@ internal sealed class Heartbeat : IDisposable
     /// <summary>Gives what to say, and remembers what is in hand now.</summary>
     public required Func<HeartbeatRequest> Ask { get; init; }
 
-    /// <summary>Takes in what the store answered.</summary>
-    public required Action<HeartbeatReply> Hear { get; init; }
+    /// <summary>Takes in what the store answered to the worker of this number.</summary>
+    public required Action<long, HeartbeatReply> Hear { get; init; }
 
-    /// <summary>The leases could not be renewed, and soon others may take them.</summary>
-    public required Action Expired { get; init; }
+    /// <summary>The leases of the worker of this number could not be renewed, and soon others may take them.</summary>
+    public required Action<long> Expired { get; init; }
 
     /// <summary>How long after its last beat this process trusts its leases. Shorter than they live, so that its attempts have stopped
     /// before another's begin.</summary>
@@ -101,9 +101,9 @@ internal sealed class Heartbeat : IDisposable
     /// <summary>The last beat: the worker has stopped in good order.</summary>
     public async ValueTask LeaveAsync(bool holdsNothing, CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _workerId) != 0)
+        if (Volatile.Read(ref _workerId) is not 0 and var id)
         {
-            await _store.HeartbeatAsync(Next() with { Draining = true, Leaving = holdsNothing }, cancellationToken);
+            await _store.HeartbeatAsync(Next(id) with { Draining = true, Leaving = holdsNothing }, cancellationToken);
         }
     }
 
@@ -144,7 +144,8 @@ internal sealed class Heartbeat : IDisposable
 
     private async ValueTask StepAsync(bool wait)
     {
-        if (Volatile.Read(ref _workerId) == 0)
+        var id = Volatile.Read(ref _workerId);
+        if (id == 0)
         {
             return;
         }
@@ -153,7 +154,12 @@ internal sealed class Heartbeat : IDisposable
         var asked = _clock.GetTimestamp();
         try
         {
-            var reply = wait ? Wait(Next()) : await AskAsync(Next());
+            var reply = wait ? Wait(Next(id)) : await AskAsync(Next(id));
+            if (id != Volatile.Read(ref _workerId))
+            {
+                return;   // registered anew meanwhile: it tells of a worker that is no more
+            }
+
             Volatile.Write(ref _renewedAt, asked);
             if (_troubled)
             {
@@ -161,7 +167,7 @@ internal sealed class Heartbeat : IDisposable
                 Log.BeatWorks(_logger);
             }
 
-            Hear(reply);
+            Hear(id, reply);
         }
         catch (Exception error) when (!_closing.IsCancellationRequested)
         {
@@ -171,10 +177,9 @@ internal sealed class Heartbeat : IDisposable
                 Log.BeatFailed(_logger, Trust, error);
             }
 
-            if (Left() <= TimeSpan.Zero)
+            if (Left() <= TimeSpan.Zero && Interlocked.CompareExchange(ref _workerId, 0, id) == id)
             {
-                Volatile.Write(ref _workerId, 0);
-                Expired();
+                Expired(id);
             }
         }
         catch (Exception)
@@ -187,7 +192,7 @@ internal sealed class Heartbeat : IDisposable
     private HeartbeatReply Wait(HeartbeatRequest request)
     {
         var patience = Patience();
-        using var limit = new CancellationTokenSource();
+        var limit = new CancellationTokenSource();   // without a timer there is nothing to free
         var asked = _store.HeartbeatAsync(request, limit.Token).AsTask();
 #pragma warning disable RS0030 // it waits on its own thread, which is there for nothing else
         if (asked.Wait(patience))
@@ -196,7 +201,8 @@ internal sealed class Heartbeat : IDisposable
         }
 #pragma warning restore RS0030
 
-        limit.Cancel();
+        // Not on this thread: a driver may ask the server to break off and wait for it, and the server is what does not answer.
+        _ = limit.CancelAsync();
         throw Late(patience);
     }
 
@@ -240,9 +246,9 @@ internal sealed class Heartbeat : IDisposable
         return least > TimeSpan.FromMilliseconds(1) ? least : TimeSpan.FromMilliseconds(1);
     }
 
-    private HeartbeatRequest Next() => Ask() with
+    private HeartbeatRequest Next(long id) => Ask() with
     {
-        WorkerId = Volatile.Read(ref _workerId),
+        WorkerId = id,
         Beat = Interlocked.Increment(ref _beat),
         Now = _clock.GetUtcNow(),
     };

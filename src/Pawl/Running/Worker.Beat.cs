@@ -33,11 +33,11 @@ internal sealed partial class Worker
         };
     }
 
-    private void Hear(HeartbeatReply reply)
+    private void Hear(long id, HeartbeatReply reply)
     {
         if (!reply.Known)
         {
-            LoseAll(expired: false);
+            LoseAll(id, expired: false);
             return;
         }
 

@@ -79,7 +79,7 @@ internal sealed partial class Worker : IAsyncDisposable
         };
         _execution = new(tools, _settlements, chance, meters, logger);
         _watch = new(_slots, _saves, clock) { Stop = Stop, LeaveBehind = LeaveBehind, GiveBack = GiveBackWaiting };
-        _heartbeat = new(store, _options, clock, logger) { Ask = Ask, Hear = Hear, Expired = () => LoseAll(expired: true) };
+        _heartbeat = new(store, _options, clock, logger) { Ask = Ask, Hear = Hear, Expired = id => LoseAll(id, expired: true) };
         _claims = new(clock);
         _ended = new(clock);
         _runnable = _ =>
@@ -245,19 +245,21 @@ internal sealed partial class Worker : IAsyncDisposable
     }
 
     /// <summary>All leases are gone: others may run these jobs now.</summary>
-    private void LoseAll(bool expired)
+    /// <param name="id">Whose. What comes late for an earlier number says nothing of this one.</param>
+    /// <param name="expired">Whether they could not be renewed; else the store knows the worker no more.</param>
+    private void LoseAll(long id, bool expired)
     {
         var all = new List<Attempt>();
-        long id;
         lock (_gate)
         {
-            id = _workerId;
-            if (id == 0)
+            if (id == 0 || id != _workerId)
             {
                 return;
             }
 
             _era++;
+            _doubtful.Clear();
+            _stranded.Clear();
             _slots.CopyAll(all);
             Volatile.Write(ref _workerId, 0);
         }

@@ -35,6 +35,9 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     /// <summary>What the next call of Save is answered, without a word to the store.</summary>
     public SaveReply? SaveAnswered { get; set; }
 
+    /// <summary>Called with what breaks each sign of life off.</summary>
+    public Action<CancellationToken> Beating { get; set; } = static _ => { };
+
     /// <summary>The leases that each sign of life told of as begun.</summary>
     public List<IReadOnlyList<Lease>> Begun { get; } = [];
 
@@ -79,6 +82,7 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
         RunAsync("Heartbeat", () =>
         {
             Begun.Add(request.Begun);
+            Beating(cancellationToken);
             return inner.HeartbeatAsync(request, cancellationToken);
         });
 
