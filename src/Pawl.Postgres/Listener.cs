@@ -13,7 +13,7 @@ internal sealed class Listener : IAsyncDisposable
     private const string Echo = "?";
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan EchoLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WaitAfterSilence = TimeSpan.FromMinutes(10);
 

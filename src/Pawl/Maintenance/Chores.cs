@@ -6,7 +6,7 @@ namespace Pawl.Maintenance;
 
 /// <summary>The chores of the installation: one process leads and does them all; the others watch it.</summary>
 /// <remarks>No loop ends before it is told to: a step that fails is reported once and tried again, after 1 s at first and 30 s at
-/// most.</remarks>
+/// most. When the watch over the leadership gets on again, all the others try at once.</remarks>
 internal sealed class Chores
 {
     private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(30);
@@ -20,7 +20,7 @@ internal sealed class Chores
     private readonly DueJobs _due;
     private readonly BulkWork _bulk;
     private readonly Recovery _recovery;
-    private readonly IReadOnlyList<IChore> _chores;
+    private readonly List<IChore> _chores;
 
     /// <summary>The chores of this process.</summary>
     /// <param name="store">Where the jobs are.</param>
@@ -89,18 +89,23 @@ internal sealed class Chores
                 try
                 {
                     rest = await WithinAsync(StepLimit, WatchAsync, cancellationToken);
+                    if (failures > 0)
+                    {
+                        _chores.ForEach(static chore => chore.Alarm.Ring());   // the store is back
+                    }
+
                     failures = Worked("leader", failures);
                 }
                 catch (Exception error) when (!cancellationToken.IsCancellationRequested)
                 {
-                    rest = await _trouble.FailedAsync("leader", failures++, error, cancellationToken);
+                    rest = await _trouble.FailedAsync("leader", failures++, Trouble.MostOfLeader, error, cancellationToken);
                 }
 
                 await alarm.RestAsync(rest, _clock, cancellationToken);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
             {
-                return;
+                return;   // stopped; and what a driver throws when it is broken off in the middle of something is no news
             }
         }
     }
@@ -136,15 +141,15 @@ internal sealed class Chores
                     }
                     catch (Exception error) when (!cancellationToken.IsCancellationRequested)
                     {
-                        rest = await _trouble.FailedAsync(chore.Name, failures++, error, cancellationToken);
+                        rest = await _trouble.FailedAsync(chore.Name, failures++, Trouble.Most, error, cancellationToken);
                     }
                 }
 
                 await chore.Alarm.RestAsync(rest, _clock, cancellationToken);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
             {
-                return;
+                return;   // stopped; and what a driver throws when it is broken off in the middle of something is no news
             }
         }
     }

@@ -20,6 +20,7 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
     private long _renewed;
     private long? _other;
     private long? _asked;
+    private long? _ledAs;   // the number under which the store may hold the lead for this process
     private long _seen;
     private TimeSpan _planned;
 
@@ -132,6 +133,13 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
             _asked = me;
         }
 
+        if (_ledAs is { } before && before != me)
+        {
+            // That was this process too, and nobody beats under that number any more: its silence need not be waited for.
+            await store.LeadAsync(new LeadRequest(before, Leave: true), cancellationToken);
+            _ledAs = null;
+        }
+
         _silence.Begin(_planned);
         var asked = clock.GetTimestamp();
         var reply = await store.LeadAsync(new LeadRequest(me), cancellationToken);
@@ -143,11 +151,13 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
 
         if (reply.Mine)
         {
+            _ledAs = me;
             Renewed(reply.Term, asked, me);
             _silence.Restart();
             return _planned = settings.Heartbeat;
         }
 
+        _ledAs = null;
         Lost(reply.Leader, reply.Term);
         return _planned = settings.Look;
     }
@@ -155,7 +165,7 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
     /// <summary>Gives the leadership up, so that the next leader need not wait for the lease to pass.</summary>
     public async ValueTask LeaveAsync(CancellationToken cancellationToken)
     {
-        if (_asked is { } me && _term is not null)
+        if (_ledAs is { } me)
         {
             Lost(null, 0);
             await store.LeadAsync(new LeadRequest(me, Leave: true), cancellationToken);

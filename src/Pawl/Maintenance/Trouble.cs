@@ -8,27 +8,38 @@ namespace Pawl.Maintenance;
 internal sealed class Trouble(IJobStore store, ILogger logger)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Most = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest wait of a chore.</summary>
+    public static readonly TimeSpan Most = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest wait of the watch over the leadership, on which all chores wait: within 5 s after a store is back, whoever
+    /// died meanwhile is watched again.</summary>
+    public static readonly TimeSpan MostOfLeader = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan FirstForSchema = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MostForSchema = TimeSpan.FromSeconds(60);
 
     private int _waiting;
 
     /// <summary>How long to wait after the so-many-th failure in a row, from 0.</summary>
-    public static TimeSpan Delay(int failures, bool forSchema)
+    /// <param name="failures">How many steps in a row failed before this one.</param>
+    /// <param name="most">The longest wait; null for that for missing tables.</param>
+    public static TimeSpan Delay(int failures, TimeSpan? most)
     {
-        var (first, most) = forSchema ? (FirstForSchema, MostForSchema) : (First, Most);
+        var (first, longest) = most is { } known ? (First, known) : (FirstForSchema, MostForSchema);
         var grown = first * Math.Pow(2, Math.Min(failures, 10));
-        return grown < most ? grown : most;
+        return grown < longest ? grown : longest;
     }
 
     /// <summary>A step failed.</summary>
     /// <param name="chore">Whose.</param>
     /// <param name="failures">How many steps in a row failed before this one.</param>
+    /// <param name="most">How long to wait at most.</param>
     /// <param name="error">Why.</param>
     /// <param name="cancellationToken">Ends the look at the schema.</param>
     /// <returns>How long to wait.</returns>
-    public async ValueTask<TimeSpan> FailedAsync(string chore, int failures, Exception error, CancellationToken cancellationToken)
+    public async ValueTask<TimeSpan> FailedAsync(
+        string chore, int failures, TimeSpan most, Exception error, CancellationToken cancellationToken)
     {
         if (await SchemaAsync(error, cancellationToken) is { } schema)
         {
@@ -38,13 +49,13 @@ internal sealed class Trouble(IJobStore store, ILogger logger)
                 Log.ChoresWaitForSchema(logger, schema.Pending.Count, schema.Missing.Count);
             }
 
-            return Delay(failures, forSchema: true);
+            return Delay(failures, most: null);
         }
 
-        var delay = Delay(failures, forSchema: false);
+        var delay = Delay(failures, most);
         if (failures == 0)
         {
-            Log.ChoreFailed(logger, chore, delay, error);
+            Log.ChoreFailed(logger, chore, delay, (int)most.TotalSeconds, error);
         }
 
         return delay;

@@ -9,7 +9,9 @@ namespace Pawl.Running;
 internal sealed partial class Worker : IAsyncDisposable
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    // A store that was away is back within 10 s at full speed, so this and what follows it must be less.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstWaitForSchema = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWaitForSchema = TimeSpan.FromSeconds(60);
 

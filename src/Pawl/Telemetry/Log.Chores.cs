@@ -12,8 +12,8 @@ internal static partial class Log
     public static partial void LeadsNoMore(ILogger logger, long term);
 
     [LoggerMessage(1402, LogLevel.Warning,
-        "The chore '{Chore}' failed. It tries again in {Delay}, and then more seldom, up to every 30 s.")]
-    public static partial void ChoreFailed(ILogger logger, string chore, TimeSpan delay, Exception error);
+        "The chore '{Chore}' failed. It tries again in {Delay}, and then more seldom, up to every {Longest} s.")]
+    public static partial void ChoreFailed(ILogger logger, string chore, TimeSpan delay, int longest, Exception error);
 
     [LoggerMessage(1403, LogLevel.Information, "The chore '{Chore}' works again.")]
     public static partial void ChoreWorks(ILogger logger, string chore);

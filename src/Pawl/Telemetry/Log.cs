@@ -120,7 +120,7 @@ internal static partial class Log
     public static partial void WorkerReady(ILogger logger, long workerId, string name, int slots, int express, int types);
 
     [LoggerMessage(1301, LogLevel.Warning, "Work could not be fetched. It is tried again in {Delay}, and then more seldom, up to every "
-        + "30 s.")]
+        + "5 s.")]
     public static partial void ClaimFailed(ILogger logger, TimeSpan delay, Exception error);
 
     [LoggerMessage(1302, LogLevel.Information, "Work is fetched again.")]

@@ -15,6 +15,21 @@ public sealed class LeaderTests
     }
 
     [Fact]
+    public async Task A_leader_that_had_to_register_anew_leads_again_at_once()
+    {
+        await using var here = await Installation.OpenAsync();
+        long? me = await here.WorkerAsync();
+        var leader = new Leader(here.Store, Settings, () => me, here.Clock, here);
+        await leader.StepAsync(Installation.Cancelled);
+        me = null;
+        await leader.StepAsync(Installation.Cancelled);
+        Assert.Null(leader.Term);
+        me = await here.WorkerAsync();
+        await leader.StepAsync(Installation.Cancelled);
+        Assert.Equal(2, leader.Term);
+    }
+
+    [Fact]
     public async Task A_second_one_watches_while_the_first_renews()
     {
         await using var here = await Installation.OpenAsync();

@@ -14,7 +14,15 @@ public sealed class PaceTests
     [InlineData(5, 30)]
     [InlineData(1_000_000, 30)]
     public void A_failed_step_is_tried_again_after_1_s_and_at_most_30(int failures, int seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), Trouble.Delay(failures, forSchema: false));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Trouble.Delay(failures, Trouble.Most));
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 3)]
+    [InlineData(1_000_000, 3)]
+    public void The_watch_over_the_leadership_on_which_all_wait_is_tried_again_after_3_s_at_most(int failures, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Trouble.Delay(failures, Trouble.MostOfLeader));
 
     [Theory]
     [InlineData(0, 5)]
@@ -23,7 +31,7 @@ public sealed class PaceTests
     [InlineData(4, 60)]
     [InlineData(1_000_000, 60)]
     public void Missing_tables_are_looked_for_after_5_s_and_at_most_60(int failures, int seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), Trouble.Delay(failures, forSchema: true));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Trouble.Delay(failures, most: null));
 
     [Theory]
     [InlineData(null, 5_000)]

@@ -132,6 +132,23 @@ public sealed class OutageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Work_goes_on_within_10_s_after_however_long_an_outage()
+    {
+        await using var test = await StartAsync((_, _, _) => Task.CompletedTask);
+        await test.PassAsync(TimeSpan.FromSeconds(1), Token);
+        var later = (await test.Jobs.EnqueueAsync(new Say("later"), new() { Delay = TimeSpan.FromSeconds(20) }, Token)).Id;
+        _store.Away = true;
+        await test.PassAsync(TimeSpan.FromSeconds(95), Token);
+        _store.Away = false;
+        var id = (await test.Jobs.EnqueueAsync(new Say("now"), cancellationToken: Token)).Id;
+
+        await test.PassAsync(TimeSpan.FromSeconds(10), Token);
+
+        Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, id));
+        Assert.Equal((JobState.Succeeded, 1), await StateAsync(test, later));
+    }
+
+    [Fact]
     public async Task A_checkpoint_whose_answer_is_lost_counts_once_and_the_handler_does_not_notice()
     {
         await using var test = await StartAsync(async (_, job, token) =>
