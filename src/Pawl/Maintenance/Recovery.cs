@@ -9,6 +9,7 @@ namespace Pawl.Maintenance;
 internal sealed class Recovery : IChore, IRecovery
 {
     private const int MostRecent = 20;
+    private const string Stopped = "stopped";
 
     // A store that failed may be back long before the next sweep is due.
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(60);
@@ -264,10 +265,10 @@ internal sealed class Recovery : IChore, IRecovery
             await _cycle.RunAsync(tally, _place, term, cancellationToken);
             return await EndAsync(tally);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             // What it did until then is done, and people should find it in the report.
-            tally.Ended("stopped", "It was stopped before its end; the rest is for the next cycle.");
+            tally.Ended(Stopped, "It was stopped before its end; the rest is for the next cycle.");
             await EndAsync(tally);
             throw;
         }
@@ -280,7 +281,7 @@ internal sealed class Recovery : IChore, IRecovery
     private async Task<RecoveryRun> EndAsync(RecoveryTally tally)
     {
         var run = tally.Result(_clock.GetUtcNow());
-        if (run.Errors is [var first, ..])
+        if (run.Errors.FirstOrDefault(static error => error.Code != Stopped) is { } first)
         {
             Log.RecoveredWithErrors(_logger, run.Message, run.Errors.Count, first.Message);
         }

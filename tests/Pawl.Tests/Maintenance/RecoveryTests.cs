@@ -277,6 +277,7 @@ public sealed class RecoveryTests
         Assert.Equal(((JobState.Queued, 2), (JobState.Failed, 1)), (await StateAsync(here, first), await StateAsync(here, second)));
         var run = Assert.Single(_recovery.Recent);
         Assert.Equal((1, false, "stopped"), (run.RecoveredJobs, run.Success, run.Errors.Single().Code));
+        Assert.DoesNotContain(here.Lines, line => line.StartsWith("1431", StringComparison.Ordinal));
         Assert.Equal(run.Message, Assert.Single(await here.EventsAsync(EventKind.Recovery)).Title);
         Assert.Null(_recovery.RunningId);
 
