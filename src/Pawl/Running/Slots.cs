@@ -21,6 +21,11 @@ internal sealed class Slots(WorkerOptions options, Limits limits, TimeProvider c
     private int _refillAt;
     private bool _low;
 
+    // How many may wait at most: the mean of a type says little where its runs differ much, so this becomes half whenever some waited too
+    // long, and one more whenever as many began.
+    private int _mayWait = options.MaxPrefetch;
+    private int _begunAhead;
+
     /// <summary>How many attempts run.</summary>
     public int Running
     {
@@ -72,7 +77,7 @@ internal sealed class Slots(WorkerOptions options, Limits limits, TimeProvider c
             {
                 var rate = _times.PerSecond(_running.Select(each => (each.Type.Name, clock.GetElapsedTime(each.BegunAt))), free);
                 most = (int)Math.Min(rate * options.PrefetchWindow.TotalSeconds, options.MaxPrefetch + options.Slots);
-                most = Math.Clamp(most - free, 0, options.MaxPrefetch);
+                most = Math.Clamp(most - free, 0, _mayWait);
             }
 
             // Not for each job that ends: when half of what may wait is gone, or a slot stands idle.
@@ -171,8 +176,13 @@ internal sealed class Slots(WorkerOptions options, Limits limits, TimeProvider c
         var back = new List<Attempt>();
         lock (_gate)
         {
+            var waited = _waiting;
             GiveBack(_urgent, before, back);
             GiveBack(_ordinary, before, back);
+            if (before is not null && back.Count > 0)
+            {
+                (_mayWait, _begunAhead) = (Math.Max(1, Math.Min(_mayWait, waited) / 2), 0);
+            }
         }
 
         return back;
@@ -233,6 +243,11 @@ internal sealed class Slots(WorkerOptions options, Limits limits, TimeProvider c
             {
                 _waiting--;
                 _low |= _waiting == _refillAt;
+                if (next.Claimed.Prefetched && ++_begunAhead >= _mayWait)
+                {
+                    (_mayWait, _begunAhead) = (Math.Min(_mayWait + 1, options.MaxPrefetch), 0);
+                }
+
                 next.Place = _running.Count;
                 _running.Add(next);
                 _ordinaryRunning += IsUrgent(next) ? 0 : 1;

@@ -172,6 +172,22 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task Where_runs_of_a_type_differ_much_fewer_are_taken_ahead_each_time_some_had_to_be_given_back()
+    {
+        await using var test = await Stage.StartAsync(
+            (say, job, token) => Task.Delay(TimeSpan.FromMilliseconds(say.Word == "slow" ? 400 : 1), job.Clock, token),
+            options => (options.Worker.Slots, options.Worker.ExpressSlots, options.Worker.MaxPrefetch) = (4, 0, 40));
+        await test.Jobs.EnqueueManyAsync(
+            Enumerable.Range(0, 1_200).Select(i => new Say(i % 60 < 40 ? "quick" : "slow")), cancellationToken: Token);
+        await test.PassAsync(TimeSpan.FromSeconds(60), Token);
+        await test.RunUntilIdleAsync(Token);
+
+        var released = (await test.Jobs.EventsAsync(limit: 10_000, cancellationToken: Token))
+            .Count(happened => happened is { Kind: EventKind.Released, Reason: "waited_too_long" });
+        Assert.InRange(released, 1, 60);
+    }
+
+    [Fact]
     public async Task A_worker_that_was_declared_gone_drops_its_attempts_and_registers_anew()
     {
         var begun = new List<int>();
