@@ -11,7 +11,7 @@ internal static partial class Log
     public static partial void Refused(ILogger logger, long jobId, string type, string code, long? other);
 
     [LoggerMessage(1701, LogLevel.Warning,
-        "The outbox of {Context} could not be handed on to Pawl. Its jobs wait there; it tries again, up to every 30 s.")]
+        "The outbox of {Context} could not be handed on to Pawl. Its jobs wait there; it tries again, up to every 5 s.")]
     public static partial void Failed(ILogger logger, string context, Exception error);
 
     [LoggerMessage(1702, LogLevel.Information, "The outbox of {Context} is handed on again.")]

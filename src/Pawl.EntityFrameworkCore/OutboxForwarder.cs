@@ -16,7 +16,7 @@ internal sealed class OutboxForwarder<TContext>(
 {
     private const int AtOnce = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(5);
 
     private readonly Jobs _jobs = Engine.Of(jobs);
     private bool _troubled;
