@@ -173,6 +173,11 @@ internal sealed partial class PostgresStore : IJobStore
             }
         }
 
+        if (error is NpgsqlException { InnerException: TimeoutException } && session.IsBroken)
+        {
+            _source.Distrust();   // nobody was there, so each that lies may cost the same wait
+        }
+
         if (again)
         {
             Meters.Repeats.Add(1);

@@ -27,6 +27,9 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>Whether the commit was sent: from then on only its answer tells whether it is stored.</summary>
     public bool CommitSent { get; private set; }
 
+    /// <summary>Whether its connection is of no more use.</summary>
+    public bool IsBroken => _connection.State != System.Data.ConnectionState.Open;
+
     /// <summary>How many seconds a statement may take; null for what the connection string says.</summary>
     public int? Patience { get; set; }
 
