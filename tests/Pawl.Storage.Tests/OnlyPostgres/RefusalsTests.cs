@@ -40,6 +40,20 @@ public sealed class RefusalsTests(OwnServer server) : IClassFixture<OwnServer>
     }
 
     [Fact]
+    public async Task A_role_that_may_not_make_the_tables_is_told_so_and_what_to_do()
+    {
+        var database = await server.MakeAsync("walled");
+        await server.RunAsync("create role guest login");
+        await using var store = PostgresStore.Open(new NpgsqlConnectionStringBuilder(database) { Username = "guest" }.ConnectionString);
+
+        var refused = await Assert.ThrowsAsync<PawlException>(async () => await store.MigrateAsync(apply: true, Ct));
+
+        Assert.Equal(("storage_permission", 8), (refused.Code, refused.ExitCode));
+        Assert.Contains("may not apply the tables of Pawl", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("apply the script by hand", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_server_that_is_too_old_is_refused()
     {
         var refused = Assert.Throws<PawlException>(() => StorageErrors.RefuseOld(new Version(12, 19), "db:5432/app"));
