@@ -128,6 +128,11 @@ internal static class Source
 
     private static NpgsqlConnectionStringBuilder Parse(string connectionString)
     {
+        if (PostgresUrl.Is(connectionString))
+        {
+            return PostgresUrl.Read(connectionString);
+        }
+
         try
         {
             return new NpgsqlConnectionStringBuilder(connectionString);

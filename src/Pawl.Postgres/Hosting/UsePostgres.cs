@@ -19,7 +19,8 @@ public static class PawlPostgresExtensions
         /// <remarks>PostgreSQL 13 or newer, directly or behind a pooler in transaction mode. A server that is away, starting or read-only
         /// fails nothing: the host starts, and Pawl works as soon as it can.</remarks>
         /// <param name="connectionString">Such as <c>Host=db;Database=app;Username=app;Password=…</c>; several hosts, of which one takes
-        /// writes, with <c>Host=a,b;Target Session Attributes=read-write</c>.</param>
+        /// writes, with <c>Host=a,b;Target Session Attributes=read-write</c>. Or a URL, such as
+        /// <c>postgres://app:…@a:5432,b:5432/app?sslmode=verify-full</c>.</param>
         /// <param name="configure">Settings in code; they go before the configuration (<c>Pawl:Postgres</c>), and both before the
         /// connection string.</param>
         /// <exception cref="PawlException">At the start of the host, with exit code 8: <c>config_invalid</c>,
