@@ -10,8 +10,8 @@ internal static class Latency
     /// <c>latency-producer</c> in another.</remarks>
     public static async Task WorkerAsync(Arguments arguments)
     {
-        var (count, rate) = (arguments.Number("n", 300), arguments.Number("rate", 20));
-        var samples = new List<double>(count);
+        var (count, rate, warm) = (arguments.Number("n", 300), arguments.Number("rate", 20), arguments.Number("warm", 1));
+        var samples = new List<double>(count + warm);
         var whole = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var engine = await Engine.StartAsync(arguments.Number("conc", 10), (payload, _) =>
         {
@@ -19,7 +19,7 @@ internal static class Latency
             lock (samples)
             {
                 samples.Add(sample);
-                if (samples.Count == count + 1)
+                if (samples.Count == count + warm)
                 {
                     whole.TrySetResult();
                 }
@@ -28,12 +28,12 @@ internal static class Latency
         Console.WriteLine("READY");
         if (!Database.Current.IsShared)
         {
-            await ProduceAsync(engine, count + 1, rate);
+            await ProduceAsync(engine, count + warm, rate);
         }
 
         await whole.Task.WaitAsync(TimeSpan.FromMinutes(5), TimeProvider.System);
-        samples.RemoveAt(0);   // the first one pays for compiling the path
-        Report.Emit([("measure", "latency"), ("n", count), .. Report.Percentiles(samples)]);
+        samples.RemoveRange(0, warm);   // the first ones pay for compiling the path
+        Report.Emit([("measure", "latency"), ("n", count), ("warm", warm), .. Report.Percentiles(samples)]);
     }
 
     /// <summary>Sends what <c>latency-worker</c> in another process waits for.</summary>
@@ -47,7 +47,7 @@ internal static class Latency
         }
 
         await using var engine = await Engine.StartAsync(slots: 0);
-        await ProduceAsync(engine, arguments.Number("n", 300) + 1, arguments.Number("rate", 20));
+        await ProduceAsync(engine, arguments.Number("n", 300) + arguments.Number("warm", 1), arguments.Number("rate", 20));
     }
 
     /// <summary>What an engine costs that has nothing to do.</summary>

@@ -157,14 +157,21 @@ internal sealed partial class PostgresStore
     {
         var claim = new ClaimRun(request, Micros.Of(request.Now));
         var queues = await OpenAsync(batch, claim).ConfigureAwait(false);
-        for (var pass = 0; pass < 2 && claim.Wanted > 0; pass++)
+        var fuller = new List<List<OpenLine>>();
+        for (var i = 0; i < queues.Count && claim.Wanted > 0; i++)
         {
-            for (var i = 0; i < queues.Count && claim.Wanted > 0; i++)
+            // An even share for each queue first; what one leaves over goes to the next, and to all that may have more once more.
+            var share = (claim.Wanted + queues.Count - i - 1) / (queues.Count - i);
+            var queue = queues[(i + _memories.Turn) % queues.Count];
+            if (await ClaimFromAsync(batch, claim, queue, share, memories).ConfigureAwait(false))
             {
-                // An even share for each queue first; what one leaves over goes to the next, and to all once more.
-                var share = pass == 0 ? (claim.Wanted + queues.Count - i - 1) / (queues.Count - i) : claim.Wanted;
-                await ClaimFromAsync(batch, claim, queues[(i + _memories.Turn) % queues.Count], share, memories).ConfigureAwait(false);
+                fuller.Add(queue);
             }
+        }
+
+        for (var i = 0; i < fuller.Count && claim.Wanted > 0; i++)
+        {
+            await ClaimFromAsync(batch, claim, fuller[i], claim.Wanted, memories).ConfigureAwait(false);
         }
 
         var jobs = await LeaseAsync(batch, claim).ConfigureAwait(false);
@@ -203,7 +210,8 @@ internal sealed partial class PostgresStore
         return queues;
     }
 
-    private async ValueTask ClaimFromAsync(
+    /// <summary>Takes a share from one queue; whether there may be more in it.</summary>
+    private async ValueTask<bool> ClaimFromAsync(
         Batch batch, ClaimRun claim, List<OpenLine> lines, int share, Dictionary<string, Memory> memories)
     {
         claim.At(lines[0].Settings);
@@ -247,6 +255,7 @@ internal sealed partial class PostgresStore
         }
 
         memories[queue] = memory;
+        return !all || taken >= share || hasRetries;
     }
 
     /// <summary>Takes the best of the lines. Whether all that can be had was looked at, and how many are taken now.</summary>
@@ -256,8 +265,9 @@ internal sealed partial class PostgresStore
         {
             var front = await FrontAsync(batch, claim, lines, share - taken).ConfigureAwait(false);
             var (got, changed) = await TakeAsync(batch, claim, front, share - taken, byAge: false).ConfigureAwait(false);
+            var none = !changed || (got == front.Count && got < share - taken);   // all that there was, so another look would find nothing
             taken += got;
-            if (!changed)
+            if (none)
             {
                 return (true, taken);
             }
