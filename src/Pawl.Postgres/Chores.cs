@@ -3,10 +3,12 @@ namespace Pawl.Postgres;
 /// <summary>What the leader does beside its look at due jobs, so that nothing that is only appended to grows without end.</summary>
 internal sealed partial class PostgresStore
 {
-    private const string SelectLeft = """
-        select exists (select 1 from pawl.delta) or exists (select 1 from pawl.dataset_in), exists (select 1 from pawl.event_in),
+    private const string Left = """
+        exists (select 1 from pawl.delta) or exists (select 1 from pawl.dataset_in), exists (select 1 from pawl.event_in),
             (select last_value from pawl.job_id)
         """;
+
+    private const string SelectLeft = $"select {Left}";
 
     // Two settles that end the last jobs of a lease at the same moment each leave it open for the other's.
     private const string CloseEndedLeases = """
@@ -22,18 +24,19 @@ internal sealed partial class PostgresStore
 
     private const int LeasesAtOnce = 100;
 
-    private static readonly TimeSpan LookAtAppended = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LookAtAppended = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookAtLeases = TimeSpan.FromMinutes(1);
 
     private DateTimeOffset? _lookedAtAppended;
     private DateTimeOffset? _lookedAtLeases;
     private long? _openAfter;
 
-    private async ValueTask DoChoresAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    private async ValueTask DoChoresAsync(
+        DateTimeOffset now, (bool Deltas, bool Events, long Last)? left, CancellationToken cancellationToken)
     {
         if (IsTime(ref _lookedAtAppended, now, LookAtAppended))
         {
-            var (deltas, events, last) = await LeftAsync(cancellationToken).ConfigureAwait(false);
+            var (deltas, events, last) = left ?? await LeftAsync(cancellationToken).ConfigureAwait(false);
             if (deltas)
             {
                 await FoldAsync(cancellationToken).ConfigureAwait(false);

@@ -19,7 +19,8 @@ internal sealed partial class PostgresStore
     private const string SelectNextOfLeader = $"""
         select ({SelectNext}),
             exists (select 1 from pawl.idempotency_key where expires_at <= $2)
-                or exists (select 1 from pawl.replay where expires_at <= $2) or exists (select 1 from pawl.late)
+                or exists (select 1 from pawl.replay where expires_at <= $2) or exists (select 1 from pawl.late),
+            {Left}
         where exists (select 1 from pawl.leader where name = 'chores' and term = $1 and worker_id is not null)
         """;
 
@@ -32,14 +33,16 @@ internal sealed partial class PostgresStore
             .Bind([.. request.Lines.Select(static line => (string?)line.Type)]).AnyAsync(),
         cancellationToken);
 
-    /// <summary>The answer to a leader whose next job is not due yet; null when there is something to do, or when it leads no
-    /// more.</summary>
-    private async ValueTask<PromoteReply?> NotDueAsync(PromoteRequest request, CancellationToken cancellationToken)
+    /// <summary>The answer to a leader whose next job is not due yet, and what its chores are about; null when there is something to
+    /// do, or when it leads no more.</summary>
+    private async ValueTask<(PromoteReply Reply, (bool Deltas, bool Events, long Last) Left)?> NotDueAsync(
+        PromoteRequest request, CancellationToken cancellationToken)
     {
         var next = await ReadOneAsync(
             db => db.Use(SelectNextOfLeader).Bind(request.Term).Bind(request.Now)
-                .ValueAsync(static row => (At: row.TimeOrNull(0), Other: row.Flag(1))),
+                .ValueAsync(static row => (
+                    At: row.TimeOrNull(0), Other: row.Flag(1), Left: (row.Flag(2), row.Flag(3), row.Long(4)))),
             cancellationToken).ConfigureAwait(false);
-        return next is (var at, false) && !(at <= request.Now) ? new PromoteReply(true, 0, 0, false, at, 0) : null;
+        return next is (var at, false, var left) && !(at <= request.Now) ? (new PromoteReply(true, 0, 0, false, at, 0), left) : null;
     }
 }

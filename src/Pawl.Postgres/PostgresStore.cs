@@ -46,6 +46,9 @@ internal sealed partial class PostgresStore : IJobStore
     /// <inheritdoc/>
     public Wakeups Wakeups { get; } = new();
 
+    /// <inheritdoc/>
+    public bool HearsOthers => _listener?.Hears ?? false;
+
     /// <summary>Gets ready to connect; nothing is sent yet.</summary>
     /// <exception cref="PawlException"><c>config_invalid</c>, without any secret of the string.</exception>
     public static PostgresStore Open(string connectionString, PostgresOptions? options = null) =>

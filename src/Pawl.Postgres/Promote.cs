@@ -43,11 +43,12 @@ internal sealed partial class PostgresStore
     /// <inheritdoc/>
     public async ValueTask<PromoteReply> PromoteAsync(PromoteRequest request, CancellationToken cancellationToken)
     {
-        var reply = await NotDueAsync(request, cancellationToken).ConfigureAwait(false)
+        var idle = await NotDueAsync(request, cancellationToken).ConfigureAwait(false);
+        var reply = idle?.Reply
             ?? await WriteAsync(batch => PromoteAsync(batch, request), cancellationToken).ConfigureAwait(false);
         if (reply.Accepted)
         {
-            await DoChoresAsync(request.Now, cancellationToken).ConfigureAwait(false);
+            await DoChoresAsync(request.Now, idle?.Left, cancellationToken).ConfigureAwait(false);
         }
 
         return reply;

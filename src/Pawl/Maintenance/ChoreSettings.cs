@@ -43,7 +43,9 @@ internal sealed record ChoreSettings
     };
 
     /// <summary>How often the leader and the sweeper look while somebody else is there to be watched.</summary>
-    public TimeSpan Look => Heartbeat / 2 < Second ? Heartbeat / 2 : Second;
+    /// <remarks>With the default lease a dead worker's jobs are seen after the lease and two looks at most, and after two leases and three
+    /// looks when the leader died with it, less than the time that is promised.</remarks>
+    public TimeSpan Look => Heartbeat / 2 < MostLook ? Heartbeat / 2 : MostLook;
 
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostLook = TimeSpan.FromMilliseconds(1_600);
 }

@@ -7,6 +7,7 @@ internal sealed class DueJobs : IChore
 {
     // The wall clock says when the next job is due, and it may jump. So no rest is longer than this, whatever it says.
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PollWhenTold = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(10);
 
@@ -42,17 +43,17 @@ internal sealed class DueJobs : IChore
             return Poll;
         }
 
-        var rest = reply.More ? TimeSpan.Zero : Rest(reply.NextAt, now);
+        var rest = reply.More ? TimeSpan.Zero : Rest(reply.NextAt, now, _store.HearsOthers ? PollWhenTold : Poll);
         Volatile.Write(ref _restsUntil, (now + rest).UtcTicks);
         return rest;
     }
 
     /// <summary>How long nothing comes due, as far as the wall clock can be trusted.</summary>
-    internal static TimeSpan Rest(DateTimeOffset? nextAt, DateTimeOffset now)
+    internal static TimeSpan Rest(DateTimeOffset? nextAt, DateTimeOffset now, TimeSpan poll)
     {
-        var until = nextAt - now ?? Poll;
+        var until = nextAt - now ?? poll;
         return until <= TimeSpan.Zero ? Least
-            : until > Poll ? Poll
+            : until > poll ? poll
             : until;
     }
 

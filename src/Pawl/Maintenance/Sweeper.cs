@@ -10,7 +10,7 @@ namespace Pawl.Maintenance;
 internal sealed class Sweeper(IJobStore store, ChoreSettings settings, Func<long?> self, TimeProvider clock, ILogger logger) : IChore
 {
     // Nobody to watch but ourselves: a worker that joins is seen soon enough.
-    private static readonly TimeSpan Alone = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Alone = TimeSpan.FromSeconds(3);
 
     private readonly Silence<long, long> _silence = new(clock);
     private readonly HashSet<long> _reported = [];

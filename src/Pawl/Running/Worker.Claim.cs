@@ -12,8 +12,12 @@ internal sealed partial class Worker
 
     private static readonly TimeSpan RestAfterGivingBack = TimeSpan.FromSeconds(1);
 
+    // Where others tell of their jobs, a new line comes with a hint, and only a lost hint waits for this.
+    private static readonly TimeSpan LearnWhenTold = TimeSpan.FromSeconds(60);
+
     private long _gaveBackAt = long.MinValue;
     private long _learnedAt = long.MinValue;
+    private volatile bool _hinted = true;
     private bool _choked;
 
     private async Task ClaimAsync()
@@ -93,6 +97,11 @@ internal sealed partial class Worker
     private async Task PollAsync()
     {
         Unparch();
+        if (_store.HearsOthers && !IsPast(_learnedAt, LearnWhenTold))
+        {
+            return;
+        }
+
         try
         {
             await LearnAsync();
@@ -227,7 +236,7 @@ internal sealed partial class Worker
     private async Task<bool> LearnSometimesAsync()
     {
         // A hint that led to nothing may speak of a queue we do not know yet. Not for every hint: others take jobs too.
-        if (!IsPast(_learnedAt, TimeSpan.FromSeconds(1)))
+        if (!_hinted || !IsPast(_learnedAt, TimeSpan.FromSeconds(1)))
         {
             return false;
         }
@@ -239,6 +248,7 @@ internal sealed partial class Worker
     private async Task<bool> LearnAsync()
     {
         _learnedAt = _clock.GetTimestamp();
+        _hinted = false;
         var lines = await _store.LinesAsync(_stopping.Token);
         if (!_slots.Learn(lines.Select(line => (line.Queue, line.Type))))
         {

@@ -86,6 +86,7 @@ internal sealed partial class Worker : IAsyncDisposable
         _ended = new(clock);
         _runnable = _ =>
         {
+            _hinted = true;
             Unparch();
             _claims.Set();
         };

@@ -23,6 +23,9 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>Hints about what this store has just committed.</summary>
     Wakeups Wakeups { get; }
 
+    /// <summary>Whether what other processes commit is told here at once, as far as can be known: then polls may take their time.</summary>
+    bool HearsOthers => false;
+
     /// <summary>Looks at the schema and, when asked to, applies the steps it lacks.</summary>
     ValueTask<SchemaStatus> MigrateAsync(bool apply, CancellationToken cancellationToken);
 

@@ -146,7 +146,7 @@ public sealed class LeaderTests
         var first = await here.LeaderAsync(Settings, await here.WorkerAsync("a"));
         var number = await here.WorkerAsync("b");
         var second = new Leader(here.Store, Settings, () => number, here.Clock, here);
-        Assert.Equal(TimeSpan.FromSeconds(1), await second.StepAsync(Installation.Cancelled));
+        Assert.Equal(Settings.Look, await second.StepAsync(Installation.Cancelled));
         return (first, second);
     }
 

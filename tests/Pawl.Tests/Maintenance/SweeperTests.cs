@@ -130,12 +130,12 @@ public sealed class SweeperTests
     }
 
     [Fact]
-    public async Task Alone_it_looks_every_two_seconds_and_with_others_every_second()
+    public async Task Alone_it_looks_every_three_seconds_and_with_others_more_often()
     {
         await using var here = await OpenAsync();
-        Assert.Equal(TimeSpan.FromSeconds(2), await _sweeper.StepAsync(_term, Installation.Cancelled));
+        Assert.Equal(TimeSpan.FromSeconds(3), await _sweeper.StepAsync(_term, Installation.Cancelled));
         await here.WorkerAsync("other");
-        Assert.Equal(TimeSpan.FromSeconds(1), await _sweeper.StepAsync(_term, Installation.Cancelled));
+        Assert.Equal(Settings.Look, await _sweeper.StepAsync(_term, Installation.Cancelled));
     }
 
     private static async Task<int> RunningAsync(Installation here) =>
