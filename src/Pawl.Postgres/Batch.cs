@@ -11,7 +11,15 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
         insert into pawl.job_event (job_id, pack_id) select unnest($1::bigint[]), $2 on conflict do nothing
         """;
 
-    private const string InsertDelta = "insert into pawl.delta (line_id, minute, counts, tally) values ($1, $2, $3, $4)";
+    private const string InsertDelta = "insert into pawl.delta (line_id, minute, counts, tally, times) values ($1, $2, $3, $4, $5)";
+
+    private const string AddDead = """
+        insert into pawl.dead (job_id, fingerprint, line_id)
+        values ($1, coalesce((select error::jsonb ->> 'fingerprint' from pawl.job_end where id = $1), ''), $2)
+        on conflict do nothing
+        """;
+
+    private const string DropDead = "delete from pawl.dead where job_id = $1";
 
     // 'pawl' and 'audi' in ASCII
     private const string LockAudit = "select pg_advisory_xact_lock(8097884912364119145)";
@@ -115,7 +123,19 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
 
     public void Hold(Line line, int by) => Count(line, Line.Held, by);
 
-    public void Die(Line line, int by) => Count(line, Line.Dead, by);
+    /// <summary>Counts a failure that comes to the dead list or leaves it. Its error must have been written.</summary>
+    public void Die(Line line, int by, long job)
+    {
+        Count(line, Line.Dead, by);
+        if (by > 0)
+        {
+            db.Use(AddDead).Bind(job).Bind(line.Id).Later();
+        }
+        else
+        {
+            db.Use(DropDead).Bind(job).Later();
+        }
+    }
 
     /// <summary>Counts a queued job in its line that has failed before.</summary>
     public void Retry(Line line, int failures, int by)
@@ -163,7 +183,7 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
         Join();
         foreach (var ((line, minute), delta) in _deltas)
         {
-            db.Use(InsertDelta).Bind(line).Bind(minute).Bind(delta.Counts).Bind(delta.Tally.Values).Later();
+            db.Use(InsertDelta).Bind(line).Bind(minute).Bind(delta.Counts).Bind(delta.Tally.Values).Bind(delta.Tally.Times.Pack()).Later();
         }
 
         if (_audit.Count > 0)

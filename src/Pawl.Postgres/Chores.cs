@@ -4,7 +4,8 @@ namespace Pawl.Postgres;
 internal sealed partial class PostgresStore
 {
     private const string Left = """
-        exists (select 1 from pawl.delta) or exists (select 1 from pawl.dataset_in), exists (select 1 from pawl.event_in),
+        exists (select 1 from pawl.delta) or exists (select 1 from pawl.dataset_in) or exists (select 1 from pawl.failure_in),
+            exists (select 1 from pawl.event_in),
             (select last_value from pawl.job_id)
         """;
 

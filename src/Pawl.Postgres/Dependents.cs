@@ -177,10 +177,10 @@ internal sealed partial class PostgresStore
         batch.Move(head.Line, head.State, to);
         if (to == JobState.Failed)
         {
-            batch.Die(head.Line, 1);
             batch.TallyOf(head.Line, now).Died();
             var error = StoreJson.Write(DependencyError(why, now));
             batch.Db.Use(SaveEnd).Bind(id).Bind((string?)null).Bind((string?)null).Bind(error).Later();
+            batch.Die(head.Line, 1, id);
         }
 
         batch.JobEvent(

@@ -30,7 +30,7 @@ internal sealed partial class PostgresStore
         if ((head.DismissedAt is null) == request.Dismiss)
         {
             batch.Db.Use(DismissJob).Bind(request.Dismiss ? now : (long?)null).Bind(id).Bind(request.Dismiss).Later();
-            batch.Die(head.Line, request.Dismiss ? -1 : 1);
+            batch.Die(head.Line, request.Dismiss ? -1 : 1, id.Value);
             batch.JobEvent(
                 request.Dismiss ? EventKind.Dismissed : EventKind.Undismissed, id.Value, head.Generation, head.Attempt, null, null,
                 now, request.By, request.Note);

@@ -1,3 +1,5 @@
+using Pawl.Storage;
+
 using System.Globalization;
 
 namespace Pawl.Postgres;

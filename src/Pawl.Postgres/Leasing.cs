@@ -79,7 +79,9 @@ internal sealed partial class PostgresStore
                 claim.Now, reason: byAge ? "ageing" : null, worker: claim.Request.WorkerId);
             batch.Retry(job.Line, job.Failures, -1);
             var (_, count, micros) = sums.GetValueOrDefault(job.Line.Id);
-            sums[job.Line.Id] = (job.Line, count + 1, micros + Math.Max(0, claim.Now - job.RunAt));
+            var wait = Math.Max(0, claim.Now - job.RunAt);
+            sums[job.Line.Id] = (job.Line, count + 1, micros + wait);
+            batch.TallyOf(job.Line, claim.Now).Times.AddWait(wait);
         }
 
         foreach (var (line, count, micros) in sums.Values)

@@ -131,6 +131,7 @@ internal sealed partial class PostgresStore
         if (error is not null)
         {
             batch.Db.Use(SaveEnd).Bind(lease.Job).Bind((string?)null).Bind((string?)null).Bind(StoreJson.Write(error)).Later();
+            CountFailure(batch, lease, line, job.WorkerId, error, now);
         }
 
         if (request.Recovery is { } mark)
@@ -150,7 +151,7 @@ internal sealed partial class PostgresStore
         if (to == JobState.Failed)
         {
             tally.Died();
-            batch.Die(line, 1);
+            batch.Die(line, 1, lease.Job.Value);
         }
 
         if (terminal)

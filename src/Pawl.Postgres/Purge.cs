@@ -105,7 +105,7 @@ internal sealed partial class PostgresStore
             batch.Move(line, job.State, null);
             if (job.State == JobState.Failed && job.Open)
             {
-                batch.Die(line, -1);
+                batch.Die(line, -1, job.Id);
             }
         }
 

@@ -127,6 +127,8 @@ internal sealed partial class PostgresStore
             _moreFacts |= _leasesAfter is not null;
         }
 
+        db.Use(DropOldFailureHours).Bind(now - Micros.Of(KeepMinutes)).Later();
+        db.Use(DropOldFailures).Bind(now - Micros.Of(KeepMinutes)).Later();
         db.Use(DropOldMinutes).Bind(now - Micros.Of(KeepMinutes)).Later();
         db.Use(KeepTypesOfOldWorkers).Bind(now - Micros.Of(KeepWorkers)).Later();
         db.Use(DropOldTypes).Bind(now - Micros.Of(KeepTypes)).Later();

@@ -77,7 +77,7 @@ internal sealed partial class PostgresStore
         batch.Move(head.Line, head.State, to);
         if (head.State == JobState.Failed && head.DismissedAt is null)
         {
-            batch.Die(head.Line, -1);
+            batch.Die(head.Line, -1, id.Value);
         }
 
         batch.JobEvent(

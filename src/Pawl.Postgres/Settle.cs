@@ -171,6 +171,11 @@ internal sealed partial class PostgresStore
             batch.Db.Use(SaveEnd).Bind(id).BindText(end.Result).Bind(end.Degraded).Bind(error).Later();
         }
 
+        if (counts && end.Error is { } failed)
+        {
+            CountFailure(batch, end.Lease, job.Line, job.WorkerId, failed, now);
+        }
+
         Account(batch, job.Line, end, to, now);
         if (terminal)
         {
@@ -191,10 +196,11 @@ internal sealed partial class PostgresStore
         batch.Move(line, JobState.Running, to);
         var tally = batch.TallyOf(line, now);
         tally.Ended(end.Outcome, 1, Micros.Of(end.Run));
+        tally.Ran(end.Outcome, Micros.Of(end.Run));
         if (to == JobState.Failed)
         {
             tally.Died();
-            batch.Die(line, 1);
+            batch.Die(line, 1, end.Lease.Job.Value);
         }
     }
 

@@ -70,6 +70,7 @@ internal sealed partial class PostgresStore
                 EventKind.Succeeded, id, 1, 1, JobState.Running, JobState.Succeeded, now, worker: plain.Leases[place - 1].Worker);
             var (_, count, micros) = sums.GetValueOrDefault(line.Id);
             sums[line.Id] = (line, count + 1, micros + Micros.Of(end.Run));
+            batch.TallyOf(line, now).Times.AddRun(Micros.Of(end.Run));
             if (end.Result is not null || end.Degraded is not null)
             {
                 batch.Db.Use(SaveEnd).Bind(id).BindText(end.Result).Bind(end.Degraded).Bind((string?)null).Later();

@@ -22,6 +22,13 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
     private const string HeldJobs = "select count(*) from job where held is not null";
     private const string InsertEvents = "insert into event (seq, first, at, pack) values (@seq, @first, @at, @pack)";
     private const string InsertJobEvent = "insert into job_event (job_id, seq) values (@job, @seq) on conflict do nothing";
+    private const string AddDead = """
+        insert into dead (job_id, fingerprint, line_id)
+        values (@job, coalesce((select json_extract(error, '$.fingerprint') from job_end where id = @job), ''), @line)
+        on conflict do nothing
+        """;
+
+    private const string DropDead = "delete from dead where job_id = @job";
     private const string SelectAuditHead = "select hash from audit where id = (select max(id) from audit)";
     private const string SaveMeta = """
         insert into meta (key, value) values (@key, @value) on conflict (key) do update set value = excluded.value
@@ -153,7 +160,12 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
         line.Passed = by < 0 ? null : line.Passed;
     }
 
-    public void Die(Line line, int by) => Lines.Add(line, Line.Dead, by);
+    /// <summary>Counts a failure that comes to the dead list or leaves it. Its error must have been written.</summary>
+    public void Die(Line line, int by, long job)
+    {
+        Lines.Add(line, Line.Dead, by);
+        _ = by > 0 ? db.Use(AddDead).Bind(job).Bind(line.Id).Run() : db.Use(DropDead).Bind(job).Run();
+    }
 
     /// <summary>Counts a job that enters or leaves its line, if it is a retry.</summary>
     public void Retry(Line line, int failures, int by)

@@ -240,10 +240,10 @@ internal sealed partial class SqliteStore
         batch.Move(head.Line, head.State, to);
         if (to == JobState.Failed)
         {
-            batch.Die(head.Line, 1);
             batch.Minutes.Of(head.Line, now).Died++;
             var error = StoreJson.Write(DependencyError(why, now));
             batch.Db.Use(SaveEnd).Bind(id).BindNull().BindNull().Bind(error).Run();
+            batch.Die(head.Line, 1, id);
         }
 
         batch.JobEvent(

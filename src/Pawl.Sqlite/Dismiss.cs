@@ -29,7 +29,7 @@ internal sealed partial class SqliteStore
 
         if (batch.Db.Use(DismissJob).Bind(request.Dismiss ? now : null).Bind(id).Bind(request.Dismiss).Run() == 1)
         {
-            batch.Die(head.Line, request.Dismiss ? -1 : 1);
+            batch.Die(head.Line, request.Dismiss ? -1 : 1, id.Value);
             batch.JobEvent(
                 request.Dismiss ? EventKind.Dismissed : EventKind.Undismissed, id.Value, head.Generation, head.Attempt, null, null,
                 now, request.By, request.Note);

@@ -45,7 +45,9 @@ internal sealed partial class SqliteStore
         batch.Retry(candidate.Line, candidate.Failures, -1);
         var tally = batch.Minutes.Of(candidate.Line, claim.Now);
         tally.Started++;
-        tally.WaitMicros += Math.Max(0, claim.Now - candidate.RunAt);
+        var wait = Math.Max(0, claim.Now - candidate.RunAt);
+        tally.WaitMicros += wait;
+        tally.Times.AddWait(wait);
         if (job is null)
         {
             Quarantine(batch, new Lease(new JobId(candidate.Id), attempt, claim.Request.Token), damage!, claim.Request.Now);

@@ -127,6 +127,7 @@ internal sealed partial class SqliteStore
         if (error is not null)
         {
             batch.Db.Use(SaveEnd).Bind(lease.Job).BindNull().BindNull().Bind(StoreJson.Write(error)).Run();
+            CountFailure(batch, lease, job.Line, job.WorkerId, error, now);
         }
 
         if (request.Recovery is { } mark)
@@ -146,7 +147,7 @@ internal sealed partial class SqliteStore
         if (to == JobState.Failed)
         {
             tally.Died++;
-            batch.Die(job.Line, 1);
+            batch.Die(job.Line, 1, lease.Job.Value);
         }
 
         if (terminal)

@@ -77,7 +77,7 @@ internal sealed partial class SqliteStore
         batch.Move(head.Line, head.State, null);
         if (head.State == JobState.Failed && head.DismissedAt is null)
         {
-            batch.Die(head.Line, -1);
+            batch.Die(head.Line, -1, head.Id);
         }
     }
 }

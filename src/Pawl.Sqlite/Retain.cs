@@ -90,6 +90,8 @@ internal sealed partial class SqliteStore
             db.Use(DropOldEvents).Bind(before).Run();
         }
 
+        db.Use(DropOldFailureHours).Bind(now - Micros.Of(KeepMinutes)).Run();
+        db.Use(DropOldFailures).Bind(now - Micros.Of(KeepMinutes)).Run();
         db.Use(DropOldMinutes).Bind(now - Micros.Of(KeepMinutes)).Run();
         db.Use(KeepTypesOfOldWorkers).Bind(now - Micros.Of(KeepWorkers)).Run();
         db.Use(DropOldTypes).Bind(now - Micros.Of(KeepTypes)).Run();

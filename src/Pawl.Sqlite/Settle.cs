@@ -166,6 +166,11 @@ internal sealed partial class SqliteStore
             batch.Db.Use(SaveEnd).Bind(id).BindText(end.Result).Bind(end.Degraded).Bind(error).Run();
         }
 
+        if (counts && end.Error is { } failed)
+        {
+            CountFailure(batch, end.Lease, job.Line, job.WorkerId, failed, now);
+        }
+
         Account(batch, job.Line, end, to, now);
         if (terminal)
         {
@@ -210,11 +215,17 @@ internal sealed partial class SqliteStore
         batch.Move(line, JobState.Running, to);
         var tally = batch.Minutes.Of(line, now);
         tally.Ended[(int)end.Outcome]++;
-        tally.RunMicros += Micros.Of(end.Run);
+        var run = Micros.Of(end.Run);
+        tally.RunMicros += run;
+        if (end.Outcome is Outcome.Succeeded or Outcome.Failed or Outcome.TimedOut)
+        {
+            tally.Times.AddRun(run);
+        }
+
         if (to == JobState.Failed)
         {
             tally.Died++;
-            batch.Die(line, 1);
+            batch.Die(line, 1, end.Lease.Job.Value);
         }
     }
 

@@ -51,6 +51,9 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
     public StoreInfo Info { get; }
 
     /// <inheritdoc/>
+    public StoreFiles? Files => new(Size(_place.Path), Size(_place.Path + "-wal"), _writer.Waits.Most95());
+
+    /// <inheritdoc/>
     public Wakeups Wakeups { get; } = new();
 
     /// <summary>From how many jobs on a claim leases by the batch, which costs two rows. 1 or more; 4 unless a test wants to see more of
@@ -174,6 +177,9 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
 
         File.Move(making, path);
     }
+
+    // Asked of the folder, never by opening the file: closing it would drop SQLite's locks.
+    private long Size(string path) => _place.InMemory || new FileInfo(path) is not { Exists: true } file ? 0 : file.Length;
 
     private static string Version(Connection connection)
     {

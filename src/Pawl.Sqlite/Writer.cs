@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Pawl.Storage;
 
 namespace Pawl.Sqlite;
 
@@ -39,6 +40,9 @@ internal sealed class Writer : IDisposable
             _thread.Start();
         }
     }
+
+    /// <summary>How long calls waited for their commit.</summary>
+    public Waits Waits { get; } = new(TimeProvider.System);
 
     /// <summary>Whether it has stopped for good because nothing is known about the disk.</summary>
     public bool HasFailed => _failed is not null;
@@ -227,6 +231,7 @@ internal sealed class Writer : IDisposable
         _batch.Committed();
         foreach (var call in calls)
         {
+            Waits.Add(call.Waited);
             call.Answer();
         }
 
@@ -269,6 +274,9 @@ internal sealed class Writer : IDisposable
         /// <summary>Whether its caller waits no more; then it is ended.</summary>
         public abstract bool GaveUp();
 
+        /// <summary>How long ago it was asked for.</summary>
+        public abstract TimeSpan Waited { get; }
+
         public abstract void Run(Batch batch);
 
         public abstract void Answer();
@@ -280,11 +288,14 @@ internal sealed class Writer : IDisposable
     {
         // Asynchronously, or a caller's next steps would run on the writer's thread and hold up everybody's commit.
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly long _asked = TimeProvider.System.GetTimestamp();
         private T _value = default!;
 
         public Task<T> Task => _done.Task;
 
         public override bool GaveUp() => cancellationToken.IsCancellationRequested && _done.TrySetCanceled(cancellationToken);
+
+        public override TimeSpan Waited => TimeProvider.System.GetElapsedTime(_asked);
 
         public override void Run(Batch batch) => _value = work(batch);
 

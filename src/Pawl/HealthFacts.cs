@@ -3,6 +3,9 @@ namespace Pawl;
 /// <summary>The numbers a queue's health is reckoned from. What is left out takes nothing from the score.</summary>
 internal sealed record HealthFacts
 {
+    /// <summary>How soon a runnable job should start, where nobody said else.</summary>
+    public static readonly TimeSpan UsualStartTarget = TimeSpan.FromSeconds(60);
+
     /// <summary>The queue.</summary>
     public required string Queue { get; init; }
 
@@ -16,7 +19,7 @@ internal sealed record HealthFacts
     public TimeSpan? OldestRunnable { get; init; }
 
     /// <summary>How soon a runnable job should start. Default 60 s.</summary>
-    public TimeSpan StartTarget { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan StartTarget { get; init; } = UsualStartTarget;
 
     /// <summary>Whether the queue is paused; then waiting is meant.</summary>
     public bool Paused { get; init; }

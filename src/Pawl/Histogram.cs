@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Pawl;
 
 /// <summary>How many of some lengths of time fell into each of a row of steps, each half as long again as the one before.</summary>
@@ -6,6 +8,9 @@ public sealed class Histogram
 {
     /// <summary>How many steps there are.</summary>
     internal const int Steps = 62;
+
+    private static readonly long[] Halves = [.. Enumerable.Range(0, Steps / 2).Select(
+        doubling => (long)Math.Round(1000 * Math.Pow(2, doubling + 0.5)))];
 
     private readonly long[] _counts;
 
@@ -75,6 +80,15 @@ public sealed class Histogram
     }
 
     /// <summary>The step of a length.</summary>
-    internal static int StepOf(long micros) =>
-        micros <= 1000 ? 0 : Math.Min(Steps - 1, (int)Math.Ceiling((2 * Math.Log2(micros / 1000.0)) - 1e-9));
+    internal static int StepOf(long micros)
+    {
+        if (micros <= 1000)
+        {
+            return 0;
+        }
+
+        // Asked twice a job: no logarithm. The doubling it lies in, then which half of that.
+        var doubling = 63 - BitOperations.LeadingZeroCount((ulong)(micros - 1) / 1000);
+        return Math.Min(Steps - 1, (2 * doubling) + (doubling < Halves.Length && micros <= Halves[doubling] ? 1 : 2));
+    }
 }

@@ -26,6 +26,9 @@ public sealed class PawlOptions
     /// <summary>When health is checked.</summary>
     public HealthOptions Health { get; set; } = new();
 
+    /// <summary>What advice on the number of workers goes by.</summary>
+    public ScalingOptions Scaling { get; set; } = new();
+
     /// <summary>How long ended jobs are kept.</summary>
     public RetentionOptions Retention { get; set; } = new();
 

@@ -71,15 +71,17 @@ create table pawl.failure_in (
     job_id      bigint not null,
     jobs        integer not null,  -- 1 if it had not failed so in this hour before
     new_jobs    integer not null,  -- 1 if it had never failed so before
-    error       text not null
+    attempt     integer not null   -- where the error is found
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
 
 create table pawl.failure (
-    fingerprint   text primary key,
+    fingerprint   text not null,
+    line_id       integer not null references pawl.line (id),
     first_seen    bigint not null,
     last_seen     bigint not null,
     sample_job_id bigint not null,
-    error         text not null
+    error         text not null,   -- of the last one
+    primary key (fingerprint, line_id)
 );
 
 create index failure_last_seen on pawl.failure (last_seen);
@@ -100,13 +102,14 @@ create index failure_hour_hour on pawl.failure_hour (hour);
 -- Jobs that stand failed and that nobody has dismissed, by their fingerprint.
 create table pawl.dead (
     job_id      bigint primary key,
-    fingerprint text not null
+    fingerprint text not null,
+    line_id     integer not null
 );
 
-create index dead_fingerprint on pawl.dead (fingerprint);
+create index dead_fingerprint on pawl.dead (fingerprint, line_id);
 
-insert into pawl.dead (job_id, fingerprint)
-select s.id, coalesce(e.error::jsonb ->> 'fingerprint', '')
+insert into pawl.dead (job_id, fingerprint, line_id)
+select s.id, coalesce(e.error::jsonb ->> 'fingerprint', ''), s.line_id
 from pawl.job_state s join pawl.job_end e on e.id = s.id
 where s.state = 'failed' and s.dismissed_at is null;
 

@@ -63,11 +63,13 @@ alter table minute add column times blob;
 
 -- Failed attempts by what is alike in them, hour by hour.
 create table failure (
-    fingerprint   text primary key,
+    fingerprint   text not null,
+    line_id       integer not null references line (id),
     first_seen    integer not null,
     last_seen     integer not null,
     sample_job_id integer not null,
-    error         text not null
+    error         text not null,   -- of the last one
+    primary key (fingerprint, line_id)
 ) strict, without rowid;
 
 create index failure_last_seen on failure (last_seen);
@@ -88,13 +90,14 @@ create index failure_hour_hour on failure_hour (hour);
 -- Jobs that stand failed and that nobody has dismissed, by their fingerprint.
 create table dead (
     job_id      integer primary key,
-    fingerprint text not null
+    fingerprint text not null,
+    line_id     integer not null
 ) strict;
 
-create index dead_fingerprint on dead (fingerprint);
+create index dead_fingerprint on dead (fingerprint, line_id);
 
-insert into dead (job_id, fingerprint)
-select j.id, coalesce(json_extract(e.error, '$.fingerprint'), '')
+insert into dead (job_id, fingerprint, line_id)
+select j.id, coalesce(json_extract(e.error, '$.fingerprint'), ''), j.line_id
 from job j join job_end e on e.id = j.id
 where j.state = 'failed' and j.dismissed_at is null;
 

@@ -85,6 +85,9 @@ public static class PawlServiceCollectionExtensions
         services.AddSingleton(MakeChores);
         services.AddSingleton(all => all.GetRequiredService<Chores>().Recovery);
         services.AddSingleton(all => all.GetRequiredService<Chores>().Health);
+        services.AddSingleton<IStatistics>(all => new StatisticsReader(Store(all), all.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IScaling>(all => new ScalingAdvisor(
+            Store(all), Options(all).Scaling, all.GetRequiredService<TimeProvider>()));
         services.AddSingleton(all => new PawlHost(
             Store(all),
             all.GetRequiredService<Worker>,

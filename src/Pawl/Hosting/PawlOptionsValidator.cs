@@ -81,6 +81,9 @@ internal sealed class PawlOptionsValidator : IValidateOptions<PawlOptions>
         faults.Between("Recovery:StartDelay", options.Recovery.StartDelay, TimeSpan.Zero, Day);
         faults.Between("Recovery:Interval", options.Recovery.Interval, TimeSpan.FromSeconds(1), week);
         faults.Between("Recovery:BatchSize", options.Recovery.BatchSize, 1, 1_000);
+        faults.Between("Scaling:Min", options.Scaling.Min, 0, 100_000);
+        faults.Between("Scaling:Max", options.Scaling.Max, Math.Clamp(options.Scaling.Min, 0, 100_000), 100_000);
+        faults.Between("Scaling:DrainTarget", options.Scaling.DrainTarget, TimeSpan.FromSeconds(1), Day);
         faults.Between("Health:Interval", options.Health.Interval, TimeSpan.FromSeconds(1), Day);
         faults.Between("Health:AlertBelow", options.Health.AlertBelow, 0, 100);
         faults.Between("Retention:Keep", options.Retention.Keep, TimeSpan.FromMinutes(1), age);

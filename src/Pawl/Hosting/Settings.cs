@@ -35,6 +35,11 @@ internal sealed class Settings
         BindTypes(pawl.GetSection("Types:Default"), options.Types.Default);
         BindRecovery(pawl.GetSection("Recovery"), options.Recovery);
         BindHealth(pawl.GetSection("Health"), options.Health);
+        var scaling = new Settings(pawl.GetSection("Scaling"));
+        scaling.Whole("Min", value => options.Scaling.Min = value);
+        scaling.Whole("Max", value => options.Scaling.Max = value);
+        scaling.Duration("DrainTarget", value => options.Scaling.DrainTarget = value);
+        scaling.Done();
         BindRetention(pawl.GetSection("Retention"), options.Retention);
         var schema = new Settings(pawl.GetSection("Schema"));
         schema.Flag("Migrate", value => options.Schema.Migrate = value);

@@ -63,6 +63,7 @@ internal sealed class HealthCheck : IChore, IHealth
             var reading = new HealthReading
             {
                 Lines = await _store.LinesAsync(cancellationToken),
+                Settings = await _store.QueuesAsync(cancellationToken),
                 Minutes = await _store.MinutesAsync(now.AddDays(-1), cancellationToken),
                 Workers = await _store.WorkersAsync(cancellationToken),
                 Stuck = _stuck.Current,

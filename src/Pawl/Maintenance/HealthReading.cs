@@ -7,6 +7,9 @@ internal sealed record HealthReading
 {
     public required IReadOnlyList<LineFacts> Lines { get; init; }
 
+    /// <summary>What operators set for the queues.</summary>
+    public IReadOnlyList<QueueRow> Settings { get; init; } = [];
+
     /// <summary>The minutes of the last day.</summary>
     public required IReadOnlyList<MinuteFacts> Minutes { get; init; }
 
@@ -39,6 +42,7 @@ internal sealed record HealthReading
             Ended = failed + Ended(hour, Outcome.Succeeded),
             Failed = failed,
             OldestRunnable = runnable.Count == 0 ? null : Since(runnable.Min(line => line.OldestRunnableAt)),
+            StartTarget = Settings.FirstOrDefault(queue => queue.Name == lines.Key)?.Settings.StartTarget ?? HealthFacts.UsualStartTarget,
             Paused = lines.All(line => line.QueuePausedAt is not null || line.TypePausedAt is not null),
             Started = hour.Sum(minute => minute.Started),
             Lost = Ended(hour, Outcome.Lost),

@@ -28,6 +28,8 @@ internal sealed partial class Worker
             Beat = 0,
             Now = default,
             SlotsUsed = running,
+            Cpu = _usage.Cpu(),
+            MemoryBytes = Environment.WorkingSet,
             Draining = _draining || _stopping.IsCancellationRequested,
             Begun = [.. _begunAtBeat.Select(attempt => attempt.Claimed.Lease)],
         };

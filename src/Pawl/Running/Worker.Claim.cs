@@ -272,6 +272,9 @@ internal sealed partial class Worker
             Slots = _handlers.Types.Count == 0 ? 0 : _options.Slots,
             ExpressSlots = _handlers.Types.Count == 0 ? 0 : _options.KeptSlots,
             Types = [.. _handlers.Types.Select(type => type.Name)],
+            Versions = _handlers.Types.Where(type => !type.Versions.Equals(PipelineVersion.None))
+                .ToDictionary(type => type.Name, type => type.Versions.ToString(), StringComparer.Ordinal),
+            Sdk = $"pawl-net/{typeof(Worker).Assembly.GetName().Version?.ToString(3) ?? "0"}",
             Queues = _slots.Queues,
         };
         var asked = _clock.GetTimestamp();

@@ -34,6 +34,7 @@ internal sealed partial class Worker : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _hurry = new();
     private readonly Action<int> _runnable;
+    private readonly Usage _usage;
     private readonly List<Attempt> _inHandAtBeat = [];
     private readonly List<Attempt> _begunAtBeat = [];
     private readonly List<LeaseToken> _doubtful = [];   // of claims that were not answered
@@ -64,6 +65,7 @@ internal sealed partial class Worker : IAsyncDisposable
     {
         logger = new QuietLogger(logger);
         (_store, _handlers, _options, _clock, _chance, _logger) = (store, handlers, options.Worker, clock, chance, logger);
+        _usage = new(clock);
         _budget = options.RetryBudget;
         _slots = new(_options, new(handlers.Types, _options), clock);
         _saves = new(store, _options, clock, logger);

@@ -222,6 +222,12 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>Reads what was counted minute by minute since a time.</summary>
     ValueTask<IReadOnlyList<MinuteFacts>> MinutesAsync(DateTimeOffset since, CancellationToken cancellationToken);
 
+    /// <summary>Reads what was counted minute by minute, summed over steps of time.</summary>
+    ValueTask<IReadOnlyList<Rollup>> RollupsAsync(RollupQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Reads which attempts have failed, gathered by what is alike in them, those seen last first.</summary>
+    ValueTask<IReadOnlyList<FailureRow>> FailuresAsync(FailureQuery query, CancellationToken cancellationToken);
+
     /// <summary>Writes a consistent copy of the store to a file that does not exist yet, where the store is a file itself.</summary>
     /// <exception cref="PawlException"><c>storage_path</c> when there is something in that place already; <c>unsupported</c> when the
     /// database has a tool of its own for copies, which the message names. Nothing was written then.</exception>

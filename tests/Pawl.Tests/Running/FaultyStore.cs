@@ -251,6 +251,12 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     public ValueTask<IReadOnlyList<DepthRow>> DepthAsync(CancellationToken cancellationToken) =>
         RunAsync("Depth", () => inner.DepthAsync(cancellationToken));
 
+    public ValueTask<IReadOnlyList<Rollup>> RollupsAsync(RollupQuery query, CancellationToken cancellationToken) =>
+        RunAsync("Rollups", () => inner.RollupsAsync(query, cancellationToken));
+
+    public ValueTask<IReadOnlyList<FailureRow>> FailuresAsync(FailureQuery query, CancellationToken cancellationToken) =>
+        RunAsync("Failures", () => inner.FailuresAsync(query, cancellationToken));
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private async ValueTask<IReadOnlyList<SaveReply>> SavedAsync(

@@ -1,8 +1,8 @@
 using System.Numerics;
 
-namespace Pawl.Postgres;
+namespace Pawl.Storage;
 
-/// <summary>How long was waited for connections in the last half to whole hour, by powers of two of a millisecond: enough for a
+/// <summary>How long was waited for something in the last half to whole hour, by powers of two of a millisecond: enough for a
 /// score.</summary>
 internal sealed class Waits(TimeProvider clock)
 {
