@@ -92,7 +92,8 @@ internal sealed partial class PostgresStore
         var reasons = request.Priority is { } points ? StoreJson.Write(PriorityScore.Explicit(points).Reasons) : null;
         var deferred = head.Deferred && request.RunAt is null;   // a time given by a person goes before the budget
         batch.Db.Use(EditJob).Bind(Words.Of(to)).Bind(reason).Bind(line.Id).Bind(priority).Bind(reasons).Bind(runAt)
-            .Bind(request.StartBy).Bind(request.MaxAttempts).Bind(deferred).Bind(head.Id).Bind(Words.Of(head.State)).Bind(request.ClearStartBy).Later();
+            .Bind(request.StartBy).Bind(request.MaxAttempts).Bind(deferred).Bind(head.Id)
+            .Bind(Words.Of(head.State)).Bind(request.ClearStartBy).Later();
         if (head.Held is not null)
         {
             batch.Hold(head.Line, -1);   // it stands in its line again; the next claim holds it anew if its key is still full

@@ -6,7 +6,8 @@ internal sealed partial class SqliteStore
 {
     private const string EditJob = """
         update job set state = @to, reason = @reason, line_id = @line, priority = @priority, run_at = @run_at,
-            start_by = case when @clear then null else coalesce(@start_by, start_by) end, max_attempts = coalesce(@max_attempts, max_attempts),
+            start_by = case when @clear then null else coalesce(@start_by, start_by) end,
+            max_attempts = coalesce(@max_attempts, max_attempts),
             held = null, deferred = @deferred, row_version = row_version + 1
         where id = @id and state = @from
         """;

@@ -71,6 +71,12 @@ public sealed class JobType
 
     internal IReadOnlyList<ErrorRule> ErrorRules { get; init; } = [];
 
+    /// <summary>Where its priority starts, in words.</summary>
+    internal string BasePriority { get; init; } = "normal";
+
+    /// <summary>What its rules may add to the priority, and why.</summary>
+    internal IReadOnlyList<PriorityReason> ScorePoints { get; init; } = [];
+
     /// <summary>How its payload is read and written.</summary>
     internal JsonTypeInfo Json { get; }
 

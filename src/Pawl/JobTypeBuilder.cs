@@ -238,6 +238,8 @@ public sealed class JobTypeBuilder<TPayload>
             KeepFailed = _keepFailed,
             RecoveryChecks = _checks,
             Configuration = _configuration,
+            BasePriority = score.BaseWord,
+            ScorePoints = score.Points,
             ErrorRules = _errors,
             ConcurrencyKey = _concurrencyKey is { } key ? payload => key((TPayload)payload) : null,
             Check = _check is { } check ? payload => check((TPayload)payload) : null,

@@ -79,6 +79,13 @@ public sealed class ScoreRules<TPayload>
         return this;
     }
 
+    /// <summary>Where the sum starts, in words.</summary>
+    internal string BaseWord => _base.ToString();
+
+    /// <summary>What may be added, and why.</summary>
+    internal IReadOnlyList<PriorityReason> Points =>
+        [.. _manual == 0 ? [] : (PriorityReason[])[new(_manual, "manual")], .. _rules.Select(rule => rule.Reason)];
+
     /// <summary>What each retry is worth, and the most that retries add.</summary>
     internal (int Each, int Most) RetryPoints => (_retryEach, _retryMost);
 

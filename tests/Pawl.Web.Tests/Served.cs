@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pawl.Storage;
 
 namespace Pawl.Web.Tests;
 
@@ -48,11 +49,13 @@ public sealed class Served : IAsyncDisposable
     /// <param name="settings">Settings as configuration, such as <c>Pawl:Web:Burst</c>.</param>
     /// <param name="options">Settings in code.</param>
     /// <param name="services">More services, before the engine's.</param>
+    /// <param name="waits">The file that the first key is read from; null where the server hands it over.</param>
     public static async Task<Served> StartAsync(
         string mount = "",
         IReadOnlyDictionary<string, string?>? settings = null,
         Action<PawlWebOptions>? options = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        string? waits = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -79,9 +82,23 @@ public sealed class Served : IAsyncDisposable
             options?.Invoke(web);
         });
         await app.StartAsync();
-        var shown = await key.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        var shown = waits is null ? await key.Task.WaitAsync(TimeSpan.FromSeconds(30)) : await KeyOfAsync(app, waits);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new(app, address, mount, shown);
+    }
+
+    /// <summary>The key in a file, as soon as the store knows it.</summary>
+    private static async Task<string> KeyOfAsync(WebApplication app, string path)
+    {
+        var store = app.Services.GetRequiredService<IJobStore>();
+        var since = TimeProvider.System.GetTimestamp();
+        while ((await store.ApiKeysAsync(CancellationToken.None)).Count == 0)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(30), "No key was made within 30 s.");
+            await Task.Yield();
+        }
+
+        return (await File.ReadAllTextAsync(path)).Trim();
     }
 
     /// <summary>Sends a request.</summary>

@@ -29,7 +29,7 @@ internal static class JobReply
         {
             return (await call.Site.Jobs.WhyAsync(job.Id, call.Cancelled).ConfigureAwait(false)).NotRunningBecause;
         }
-        catch (PawlException fault) when (fault.Code is "not_found" or "unsupported")
+        catch (PawlException fault) when (fault.Code == "not_found")
         {
             return null;   // it was removed just now
         }

@@ -29,11 +29,11 @@ internal static class KnownTypes
                     announced ??= await AnnouncedAsync(call).ConfigureAwait(false);
                 }
 
-                if (!Admits(scope.Types, type) || (call.Site.Types.Find(type) is null && !announced!.Contains(type)))
+                if (!scope.SeesType(type) || (call.Site.Types.Find(type) is null && !announced!.Contains(type)))
                 {
                     announced ??= await AnnouncedAsync(call).ConfigureAwait(false);
                     throw Unknown(type, pointer(i), call.Site.Types.All.Select(one => one.Name).Concat(announced)
-                        .Where(name => Admits(scope.Types, name)));
+                        .Where(name => scope.SeesType(name)));
                 }
 
                 if (!scope.Sees(queue, type))
@@ -46,10 +46,6 @@ internal static class KnownTypes
             await CheckRelativesAsync(call, options, pointer(i)).ConfigureAwait(false);
         }
     }
-
-    /// <summary>Whether a name is inside a list of names and beginnings.</summary>
-    public static bool Admits(IReadOnlyList<string>? patterns, string name) =>
-        new Scope { Types = patterns }.Sees("", name);
 
     private static async Task<HashSet<string>> AnnouncedAsync(Call call) =>
         [.. (await call.Site.Store.TypesAsync(call.Now - Remembered, call.Cancelled).ConfigureAwait(false)).Select(known => known.Type)];

@@ -11,6 +11,7 @@ internal static class Routes
     public static IEnumerable<Route> All { get; } =
     [
         .. Jobs.Routes, .. JobCommands.Routes, .. JobRecords.Routes, .. JobLogs.Routes, .. JobArtifacts.Routes,
+        .. Bulk.Routes, .. Queues.Routes, .. Types.Routes, .. Workers.Routes, .. Items.Routes,
         .. SignIn.Routes, .. Keys.Routes, .. Audit.Routes, .. UiConfig.Routes,
         .. Probes.Routes, .. Metrics.Routes,
     ];

@@ -32,6 +32,9 @@ internal sealed record Route(string Verb, string Template, Need Need, Func<Call,
     /// <summary>Its answers without those of errors: the status and the schema of the body (null for none).</summary>
     public required IReadOnlyList<Answer> Answers { get; init; }
 
+    /// <summary>Who may call it without <c>dry_run</c>, where that makes a difference; null for no more than <see cref="Need"/>.</summary>
+    public Need? Wet { get; init; }
+
     /// <summary>Whether it creates something, and so reads <c>Idempotency-Key</c>.</summary>
     public bool Creates { get; init; }
 

@@ -65,6 +65,24 @@ internal readonly struct Fields
     public TimeSpan? Milliseconds(string name, TimeSpan least, TimeSpan most) =>
         Long(name, (long)least.TotalMilliseconds, (long)most.TotalMilliseconds) is { } known ? TimeSpan.FromMilliseconds(known) : null;
 
+    /// <summary>A share, from 0 to 1.</summary>
+    public double? Share(string name)
+    {
+        if (!TryGet(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Number)
+        {
+            throw Mismatch(At(name), "a number", value);
+        }
+
+        return value.TryGetDouble(out var share) && share is >= 0 and <= 1
+            ? share
+            : throw Outside(At(name), 0, 1, value.GetRawText());
+    }
+
     /// <summary>A time with its zone.</summary>
     public DateTimeOffset? Time(string name)
     {

@@ -95,8 +95,16 @@ internal static class RecordJson
         json.WriteString("output_hash", result.OutputHash);
         ErrorJson.Write(json, "error", result.Error);
         JobJson.Raw(json, "outputs", result.Outputs);
+        Metrics(json, result.Metrics);
+        Times.Write(json, "at", run.At);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes numbers about an item.</summary>
+    public static void Metrics(Utf8JsonWriter json, IReadOnlyDictionary<string, double>? metrics)
+    {
         json.WriteStartObject("metrics");
-        foreach (var (name, value) in result.Metrics ?? new Dictionary<string, double>())
+        foreach (var (name, value) in metrics ?? new Dictionary<string, double>())
         {
             json.WritePropertyName(name);
             if (double.IsFinite(value))
@@ -109,8 +117,6 @@ internal static class RecordJson
             }
         }
 
-        json.WriteEndObject();
-        Times.Write(json, "at", run.At);
         json.WriteEndObject();
     }
 }
