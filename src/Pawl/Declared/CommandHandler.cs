@@ -16,7 +16,7 @@ internal sealed class CommandHandler(CommandSettings settings)
         var arguments = Arguments(attempt);
         cancellationToken.ThrowIfCancellationRequested();
         var program = Programs.Find(arguments[0], settings.WorkingDirectory);
-        var trace = TraceContext.Next(attempt.Traceparent);
+        var trace = TraceContext.Next(attempt.Job.Id, attempt.Traceparent);
         using var checkpoint = CheckpointFile.Of(attempt.Job.StoredCheckpoint);
         using var process = Start(program, arguments, Environment(attempt, trace, checkpoint?.Path));
         var tree = new ProcessTree(process, trace);

@@ -58,7 +58,7 @@ internal sealed class HttpHandler(HttpSettings settings, SecretValues secrets) :
         }
 
         request.Headers.TryAddWithoutValidation("Idempotency-Key", attempt.Job.IdempotencyKey);
-        request.Headers.TryAddWithoutValidation("traceparent", TraceContext.Next(attempt.Traceparent));
+        request.Headers.TryAddWithoutValidation("traceparent", TraceContext.Next(attempt.Job.Id, attempt.Traceparent));
         if (request.Headers.UserAgent.Count == 0)
         {
             request.Headers.UserAgent.Add(new("Pawl", typeof(HttpHandler).Assembly.GetName().Version?.ToString(3)));

@@ -55,6 +55,19 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_trace_around_the_whole_host_is_not_that_of_a_command()
+    {
+        using var around = new Activity("host").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await using var test = await StartAsync("echo $TRACEPARENT > trace.$PAWL_JOB_ID");
+
+        var (first, second) = (await RunAsync(test, "{}"), await RunAsync(test, "{}"));
+
+        var traces = new[] { first, second }.Select(job => File.ReadAllText(_folder[$"trace.{job.Id}"]).Trim()).ToList();
+        Assert.Equal(2, traces.Distinct().Count());
+        Assert.DoesNotContain(around.Id!, traces);
+    }
+
+    [Fact]
     public async Task A_command_says_progress_checkpoint_items_artifacts_log_and_result_in_lines_of_JSON()
     {
         await using var test = await StartAsync("""
