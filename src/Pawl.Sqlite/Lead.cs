@@ -5,7 +5,8 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string SelectLeader = """
-        select l.worker_id, l.term, l.beat, coalesce(w.gone = 1 or (w.remote = 0 and w.opening <> @opening), 1)
+        select l.worker_id, l.term, l.beat, coalesce(w.gone = 1 or (w.remote = 0 and w.opening <> @opening), 1),
+            coalesce(w.beat, 0)
         from leader l left join worker w on w.id = l.worker_id
         where l.name = @name
         """;
@@ -30,7 +31,7 @@ internal sealed partial class SqliteStore
             {
                 var db = batch.Db;
                 var name = request.Name;
-                var (leader, term, beat, vacant) = Leader(db, name);
+                var (leader, term, beat, vacant, _) = Leader(db, name);
                 if (request.Leave)
                 {
                     db.Use(LeaveLead).Bind(name).Bind(request.WorkerId).Run();
@@ -52,16 +53,16 @@ internal sealed partial class SqliteStore
                     db.Use(TakeLead).Bind(request.WorkerId).Bind(name).Bind(seen.Term).Bind(seen.Beat).Run();
                 }
 
-                (leader, term, beat, _) = Leader(db, name);
-                return new LeadReply(leader == request.WorkerId, leader, term, beat);
+                (leader, term, beat, _, var sign) = Leader(db, name);
+                return new LeadReply(leader == request.WorkerId, leader, term, beat, sign);
             },
             cancellationToken);
 
     /// <summary>Who leads; vacant when nobody does, or one that is gone or dead for certain.</summary>
-    private (long? Leader, long Term, long Beat, bool Vacant) Leader(Connection db, string name)
+    private (long? Leader, long Term, long Beat, bool Vacant, long Sign) Leader(Connection db, string name)
     {
         var row = db.Use(SelectLeader).Bind(_opening).Bind(name);
-        var leader = row.Step() ? (row.LongOrNull(0), row.Long(1), row.Long(2), row.Flag(3)) : (null, 0, 0, true);
+        var leader = row.Step() ? (row.LongOrNull(0), row.Long(1), row.Long(2), row.Flag(3), row.Long(4)) : (null, 0, 0, true, 0);
         row.Reset();
         return leader;
     }

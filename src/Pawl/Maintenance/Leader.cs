@@ -13,8 +13,14 @@ namespace Pawl.Maintenance;
 /// <param name="logger">Where a change of leader is told.</param>
 internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?> worker, TimeProvider clock, ILogger logger)
 {
+    private enum Sign
+    {
+        Renewal,
+        Heartbeat,
+    }
+
     private readonly Lock _gate = new();
-    private readonly Silence<long, (long Term, long Beat)> _silence = new(clock);
+    private readonly Silence<Sign, (long Term, long Beat)> _silence = new(clock);
     private readonly List<TaskCompletionSource> _waiting = [];
     private long? _term;
     private long _renewed;
@@ -173,10 +179,13 @@ internal sealed class Leader(IJobStore store, ChoreSettings settings, Func<long?
     }
 
     /// <summary>Whether nobody leads, or the one who does was silent for the whole lease while we watched.</summary>
+    /// <remarks>Its signs of life as a worker count as well as its renewals: of a process that died the last renewal may be up to a
+    /// heartbeat younger than the last sign of life, from which the time is reckoned until its own jobs are offered again.</remarks>
     private bool Vacant(LeadReply reply)
     {
-        var silent = _silence.Observe(0, (reply.Term, reply.Beat));
-        return reply.Leader is null || silent >= settings.LeaseTtl;
+        var renewal = _silence.Observe(Sign.Renewal, (reply.Term, reply.Beat));
+        var heartbeat = _silence.Observe(Sign.Heartbeat, (reply.Term, reply.Sign));
+        return reply.Leader is null || renewal >= settings.LeaseTtl || heartbeat >= settings.LeaseTtl;
     }
 
     private void Renewed(long term, long asked, long me)

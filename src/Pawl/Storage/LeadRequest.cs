@@ -21,4 +21,5 @@ public sealed record LeadRequest(long WorkerId, (long Term, long Beat)? TakeFrom
 /// <param name="Leader">Who does; null when nobody does.</param>
 /// <param name="Term">Its term, given by the database; rises with each change.</param>
 /// <param name="Beat">Rises each time the leader renews.</param>
-public sealed record LeadReply(bool Mine, long? Leader, long Term, long Beat);
+/// <param name="Sign">The leader's last sign of life as a worker: the beat of its last heartbeat; 0 when nobody leads.</param>
+public sealed record LeadReply(bool Mine, long? Leader, long Term, long Beat, long Sign);

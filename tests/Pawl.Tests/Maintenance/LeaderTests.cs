@@ -37,11 +37,26 @@ public sealed class LeaderTests
         for (var times = 0; times < 12; times++)
         {
             await RenewAsync(first);
+            await here.BeatAsync(second.Other!.Value, times + 1);
             await WatchAsync(here, second, seconds: 10);
         }
 
         Assert.Null(second.Term);
         Assert.NotNull(second.Other);
+    }
+
+    [Fact]
+    public async Task The_lease_of_a_leader_that_died_is_reckoned_from_its_last_heartbeat()
+    {
+        await using var here = await Installation.OpenAsync();
+        var (first, second) = await TwoAsync(here);
+        await here.BeatAsync(second.Other!.Value, 1);
+        await WatchAsync(here, second, seconds: 9);
+        await RenewAsync(first);
+        await WatchAsync(here, second, seconds: 21);
+        Assert.Null(second.Term);
+        await WatchAsync(here, second, seconds: 1);
+        Assert.Equal(2, second.Term);
     }
 
     [Fact]
