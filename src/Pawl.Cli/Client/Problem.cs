@@ -18,7 +18,8 @@ internal static class Problem
             var root = json.RootElement;
             var code = Text(root, "code") ?? "internal";
             var detail = Text(root, "detail") ?? Text(root, "title") ?? $"the server answered {status}";
-            return new(code, detail + Places(root, detail), Hint(root, code, hasKey, ref detail), ExitCode.OfStatus(status))
+            var hint = Hint(root, code, hasKey, ref detail);
+            return new(code, detail + Places(root, code, detail), hint, ExitCode.OfStatus(status))
             {
                 RequestId = Text(root, "request_id"),
             };
@@ -46,11 +47,17 @@ internal static class Problem
     }
 
     /// <summary>Where several members are wrong, or the sentence does not name the one.</summary>
-    private static string Places(JsonElement root, string detail)
+    private static string Places(JsonElement root, string code, string detail)
     {
         if (!root.TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Array)
         {
             return "";
+        }
+
+        if (errors.GetArrayLength() == 1 && Text(errors[0], "code") == code && (root.TryGetProperty("nearest", out _)
+            || Text(errors[0], "message") is not { } only || detail.Contains(only, StringComparison.Ordinal)))
+        {
+            return "";   // the sentence says it all
         }
 
         var places = errors.EnumerateArray()
@@ -69,8 +76,10 @@ internal static class Problem
             var first = nearest.ValueKind == JsonValueKind.Array
                 ? nearest.EnumerateArray().Select(name => name.GetString()).FirstOrDefault()
                 : nearest.ValueKind == JsonValueKind.String ? nearest.GetString() : null;
-            if (first is { Length: > 0 } && !detail.Contains("Did you mean", StringComparison.OrdinalIgnoreCase))
+            if (first is { Length: > 0 })
             {
+                var asked = detail.IndexOf(" Did you mean", StringComparison.OrdinalIgnoreCase);
+                detail = asked > 0 ? detail[..asked] : detail;
                 return $"did you mean '{first}'?";
             }
         }

@@ -45,14 +45,11 @@ internal static class Access
     public static Command Keys()
     {
         var noun = new Command("keys", "Keys for people and programs");
-        var (limit, all) = (Lists.Limit(), Lists.All());
         noun.Add(Verb.Asking(
             "list",
             "List keys; what a key is cannot be seen again",
             "pawl keys list",
-            (session, cancellationToken) => Lists.WriteAsync(
-                session, "api/keys", Tables.Keys, session.Get(limit), session.Get(all), "id", cancellationToken),
-            limit, all));
+            (session, cancellationToken) => Lists.WholeAsync(session, "api/keys", Tables.Keys, "id", cancellationToken)));
         noun.Add(Create());
         var id = new Argument<string>("ID") { Description = "The key's number" };
         noun.Add(Verb.Asking(

@@ -128,7 +128,7 @@ internal static class JobsActions
 
         if (action == "delete" && !yes)
         {
-            BulkRun.Confirm(session, $"delete: {count} job{(ids.Length == 1 ? "" : "s")} and all they hold. Go on?");
+            BulkRun.Confirm(session, $"delete: {count} job{(ids.Length == 1 ? " and all it holds" : "s and all they hold")}. Go on?");
         }
 
         var body = Body.Object(parameters);

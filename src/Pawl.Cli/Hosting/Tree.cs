@@ -39,6 +39,7 @@ internal static class Tree
         ("worker", WorkerVerb.Build),
         ("db", Db.Build),
         ("config", ConfigShow.Build),
+        ("doctor", Doctor.Build),
         ("completion", Completion.Build),
         ("version", VersionVerb.Build),
     ];

@@ -16,11 +16,10 @@ internal static class Table
         Write(terminal, columns, rows, wide);
     }
 
-    /// <summary>Writes the members of one object, one a line; those that are null are left out.</summary>
+    /// <summary>Writes the members of one object, one a line; those that are null or empty are left out.</summary>
     public static void WriteOne(Terminal terminal, JsonElement one, Times times)
     {
-        var members = one.EnumerateObject().Where(
-            member => member.Value.ValueKind != JsonValueKind.Null && member.Name != "links").ToList();
+        var members = one.EnumerateObject().Where(member => member.Name != "links" && !IsEmpty(member.Value)).ToList();
         var width = members.Select(member => member.Name.Length).DefaultIfEmpty(0).Max();
         foreach (var member in members)
         {
@@ -31,6 +30,14 @@ internal static class Table
             terminal.Out.WriteLine(Cell.Of(member.Value, holds, times));
         }
     }
+
+    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => true,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => !value.EnumerateObject().Any(),
+        _ => false,
+    };
 
     private static void Write(Terminal terminal, List<Column> columns, List<string[]> rows, bool wide)
     {
