@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Npgsql;
+using Pawl.Postgres;
 
 namespace Pawl.Cli.Settings;
 
@@ -31,9 +32,9 @@ internal sealed record StoreChoice(bool IsPostgres, string ConnectionString, str
             return new(false, new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = path }.ConnectionString, path, text);
         }
 
-        if (text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal))
+        if (PostgresUrl.Is(text))
         {
-            return Postgres(OfUrl(text), text);
+            return Postgres(PostgresUrl.Read(text).ConnectionString, text);
         }
 
         if (text.StartsWith("postgres:", StringComparison.Ordinal) && text.Length > "postgres:".Length)
@@ -72,85 +73,6 @@ internal sealed record StoreChoice(bool IsPostgres, string ConnectionString, str
                 "config_invalid",
                 "the connection string behind --store postgres: cannot be read",
                 "write it like postgres:Host=db;Port=5432;Database=app;Username=app;Password=…",
-                ExitCode.Configuration);
-        }
-    }
-
-    private static string OfUrl(string text)
-    {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
-        {
-            throw CliException.Usage(
-                $"{Shown.Text(Hide(text))} is no address of a database", "write it like postgres://user:password@host:5432/database");
-        }
-
-        var login = uri.UserInfo.Split(':', 2);
-        var settings = new NpgsqlConnectionStringBuilder { Host = Uri.UnescapeDataString(uri.Host) };
-        if (uri.Port > 0)
-        {
-            settings.Port = uri.Port;
-        }
-
-        if (login[0].Length > 0)
-        {
-            settings.Username = Uri.UnescapeDataString(login[0]);
-        }
-
-        if (login.Length > 1)
-        {
-            settings.Password = Uri.UnescapeDataString(login[1]);
-        }
-
-        if (uri.AbsolutePath.Length > 1)
-        {
-            settings.Database = Uri.UnescapeDataString(uri.AbsolutePath[1..]);
-        }
-
-        foreach (var part in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var pair = part.Split('=', 2);
-            Set(settings, Uri.UnescapeDataString(pair[0]), Uri.UnescapeDataString(pair.Length > 1 ? pair[1] : ""));
-        }
-
-        return settings.ConnectionString;
-    }
-
-    /// <summary>The names of libpq, and those of the driver.</summary>
-    private static void Set(NpgsqlConnectionStringBuilder settings, string name, string value)
-    {
-        try
-        {
-            switch (name)
-            {
-                case "host":
-                    settings.Host = value;
-                    break;
-                case "sslmode":
-                    settings.SslMode = Enum.Parse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
-                    break;
-                case "application_name":
-                    settings.ApplicationName = value;
-                    break;
-                case "connect_timeout":
-                    settings.Timeout = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
-                    break;
-                case "sslrootcert":
-                    settings.RootCertificate = value;
-                    break;
-                case "target_session_attrs":
-                    settings.TargetSessionAttributes = value;
-                    break;
-                default:
-                    settings[name] = value;
-                    break;
-            }
-        }
-        catch (Exception error) when (error is ArgumentException or FormatException or OverflowException)
-        {
-            throw new CliException(
-                "config_invalid",
-                $"the address of the database says {Shown.Text(name)}, which is no setting of it, or its value does not fit",
-                null,
                 ExitCode.Configuration);
         }
     }
