@@ -46,7 +46,8 @@ internal sealed class CommandSpeech(DeclaredAttempt attempt, WorkingFolder folde
         {
             lock (_gate)
             {
-                return _errors.Length == 0 ? null : _errors.ToString();
+                var start = Math.Max(0, _errors.Length - KeptErrors);
+                return _errors.Length == 0 ? null : _errors.ToString(start, _errors.Length - start);
             }
         }
     }
@@ -99,7 +100,7 @@ internal sealed class CommandSpeech(DeclaredAttempt attempt, WorkingFolder folde
         lock (_gate)
         {
             _errors.Append(Text(line, isCut)).Append('\n');
-            if (_errors.Length > KeptErrors)
+            if (_errors.Length > 2 * KeptErrors)
             {
                 _errors.Remove(0, _errors.Length - KeptErrors);
             }
@@ -122,6 +123,12 @@ internal sealed class CommandSpeech(DeclaredAttempt attempt, WorkingFolder folde
         catch (OperationCanceledException)
         {
             _isOver = true;
+            return true;
+        }
+        catch (Exception fault)
+        {
+            // Whatever a line brings about, the next one is read: a command whose output nobody reads would hang.
+            Log.LineUnused(attempt.Log, fault.GetType().Name, fault.Message);
             return true;
         }
     }

@@ -10,7 +10,7 @@ internal sealed class CommandWords(DeclaredAttempt attempt, WorkingFolder folder
 {
     private const int MostFields = 32;
 
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Bounds.MaxDepth, AllowDuplicateProperties = false };
 
     private JsonElement? _result;
 

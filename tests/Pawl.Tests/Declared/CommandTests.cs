@@ -141,6 +141,32 @@ public sealed class CommandTests : IDisposable
             (JobState.Failed, category, code, (int?)exitCode), (job.State, job.Error!.Category, job.Error.Code, job.Error.ExitCode));
     }
 
+    [Fact]
+    public async Task What_a_command_says_wrongly_is_a_line_of_log_and_what_it_says_rightly_still_counts()
+    {
+        var deep = $"{new string('[', 40)}{new string(']', 40)}";
+        await using var test = await StartAsync($$$"""
+            echo '{"result":{{{deep}}}}'
+            echo '{"result":1,"log":{}}'
+            echo '{"progress":{"done":-1}}'
+            echo '{"progress":{"done":"many"}}'
+            echo '{"item":{"dataset":"d","key":"","outcome":"succeeded"}}'
+            echo '{"item":{"dataset":"d","key":"k","outcome":"maybe"}}'
+            echo '{"checkpoint":{}}'
+            echo '{"checkpoint":{"data":1,"schema":1.5}}'
+            echo '{"artifact":{"name":"../a","path":"a"}}'
+            echo '{"progress":{"done":1},"progress":{"done":2}}'
+            echo '{"result":"right"}'
+            """);
+
+        var job = await RunAsync(test, "{}");
+
+        Assert.Equal((JobState.Succeeded, "\"right\""), (job.State, Encoding.UTF8.GetString(job.Result!.Value.Span)));
+        Assert.Equal((0, null), (job.Progress?.Done ?? 0, job.Checkpoint));
+        var log = await LogAsync(test, job.Id);
+        Assert.Equal((3, 7), (log.Count(line => line.Level == "information"), log.Count(line => line.Level == "warning")));
+    }
+
     [Theory]
     [InlineData("/etc/hostname")]
     [InlineData("../secret")]
