@@ -135,8 +135,14 @@ public sealed class Served : IAsyncDisposable
         var bytes = await reply.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
         var headers = reply.Headers.Concat(reply.Content.Headers)
             .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
-        return new((int)reply.StatusCode, bytes, headers);
+        var answer = new Reply((int)reply.StatusCode, bytes, headers);
+        Contract.Check(request.Method.Method, PathOf(request), answer);
+        return answer;
     }
+
+    // Below the mount.
+    private string PathOf(HttpRequestMessage request) =>
+        new Uri(Client.BaseAddress!, request.RequestUri!).AbsolutePath[(Client.BaseAddress!.AbsolutePath.Length - 1)..];
 
     /// <summary>Reads something.</summary>
     public Task<Reply> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync("GET", path, headers: headers);

@@ -12,7 +12,7 @@ internal static class Routes
     [
         .. Jobs.Routes, .. JobCommands.Routes, .. JobRecords.Routes, .. JobLogs.Routes, .. JobArtifacts.Routes,
         .. Bulk.Routes, .. Queues.Routes, .. Types.Routes, .. Workers.Routes, .. Items.Routes,
-        .. SignIn.Routes, .. Keys.Routes, .. Audit.Routes, .. UiConfig.Routes,
+        .. SignIn.Routes, .. Keys.Routes, .. Audit.Routes, .. UiConfig.Routes, .. OpenApi.Routes,
         .. Probes.Routes, .. Metrics.Routes,
     ];
 
