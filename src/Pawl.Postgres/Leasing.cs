@@ -71,23 +71,22 @@ internal sealed partial class PostgresStore
             batch.Db.Use(TellPack).Bind(standing).Later();
         }
 
-        var sums = new Dictionary<int, (Line Line, int Count, long WaitMicros)>();
+        var sums = new LineSums(batch, claim.Now);
         foreach (var (job, _, byAge) in claim.Jobs)
         {
             batch.Event(
                 EventKind.Started, job.Id, job.Generation, job.Attempt + 1, JobState.Queued, JobState.Running,
                 claim.Now, reason: byAge ? "ageing" : null, worker: claim.Request.WorkerId);
             batch.Retry(job.Line, job.Failures, -1);
-            var (_, count, micros) = sums.GetValueOrDefault(job.Line.Id);
-            var wait = Math.Max(0, claim.Now - job.RunAt);
-            sums[job.Line.Id] = (job.Line, count + 1, micros + wait);
-            batch.TallyOf(job.Line, claim.Now).Times.AddWait(wait);
+            var (sum, wait) = (sums.Of(job.Line), Math.Max(0, claim.Now - job.RunAt));
+            sum.Add(wait);
+            sum.Tally.Times.AddWait(wait);
         }
 
-        foreach (var (line, count, micros) in sums.Values)
+        foreach (var sum in sums.All)
         {
-            batch.Move(line, JobState.Queued, JobState.Running, count);
-            batch.TallyOf(line, claim.Now).Started(count, micros);
+            batch.Move(sum.Line, JobState.Queued, JobState.Running, sum.Count);
+            sum.Tally.Started(sum.Count, sum.Micros);
         }
 
         return await DescribeAsync(batch, claim).ConfigureAwait(false);

@@ -62,15 +62,15 @@ internal sealed partial class PostgresStore
     private void Record(Batch batch, IReadOnlyList<Settlement> ends, long now, PlainEnds plain, SettleRun run)
     {
         var left = plain.Leases.ConvertAll(static lease => lease.Count);
-        var sums = new Dictionary<int, (Line Line, int Count, long RunMicros)>();
+        var sums = new LineSums(batch, now);
         foreach (var (id, place, at, line) in plain.Jobs)
         {
             var end = ends[at];
             batch.Event(
                 EventKind.Succeeded, id, 1, 1, JobState.Running, JobState.Succeeded, now, worker: plain.Leases[place - 1].Worker);
-            var (_, count, micros) = sums.GetValueOrDefault(line.Id);
-            sums[line.Id] = (line, count + 1, micros + Micros.Of(end.Run));
-            batch.TallyOf(line, now).Times.AddRun(Micros.Of(end.Run));
+            var (sum, took) = (sums.Of(line), Micros.Of(end.Run));
+            sum.Add(took);
+            sum.Tally.Times.AddRun(took);
             if (end.Result is not null || end.Degraded is not null)
             {
                 batch.Db.Use(SaveEnd).Bind(id).BindText(end.Result).Bind(end.Degraded).Bind((string?)null).Later();
@@ -81,10 +81,10 @@ internal sealed partial class PostgresStore
             run.IsDone[at] = true;
         }
 
-        foreach (var (line, count, micros) in sums.Values)
+        foreach (var sum in sums.All)
         {
-            batch.Move(line, JobState.Running, JobState.Succeeded, count);
-            batch.TallyOf(line, now).Ended(Outcome.Succeeded, count, micros);
+            batch.Move(sum.Line, JobState.Running, JobState.Succeeded, sum.Count);
+            sum.Tally.Ended(Outcome.Succeeded, sum.Count, sum.Micros);
         }
 
         run.Closed.UnionWith(plain.Leases.Where((_, place) => left[place] == 0).Select(static lease => lease.Token));

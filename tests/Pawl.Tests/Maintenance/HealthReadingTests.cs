@@ -65,6 +65,18 @@ public sealed class HealthReadingTests
         Assert.Null(WithoutWorker(line, Worker(1) with { Gone = true }, Worker(2)));
     }
 
+    [Fact]
+    public void A_queue_is_measured_by_the_start_it_was_set()
+    {
+        var settings = new QueueSettings { StartTarget = TimeSpan.FromMinutes(5) };
+        var reading = Reading() with
+        {
+            Lines = [Line("a"), Line("b") with { Queue = "mail" }],
+            Settings = [new QueueRow("capture", settings, 2), new QueueRow("mail", new QueueSettings(), 1)],
+        };
+        Assert.Equal([300.0, 60.0], reading.Queues().Select(queue => queue.StartTarget.TotalSeconds));
+    }
+
     private static TimeSpan? WithoutWorker(LineFacts line, params WorkerRow[] workers) =>
         (Reading() with { Lines = [line], Workers = workers }).Queues().Single().WithoutWorker;
 
