@@ -17,13 +17,14 @@ Func<Task>? measure = arguments.Measure switch
     "manual" => () => Latency.ManualAsync(arguments),
     "backlog" => () => Latency.BacklogAsync(arguments),
     "commands" => () => Commands.RunAsync(arguments),
+    "lists" => () => Lists.RunAsync(arguments),
     _ => null,
 };
 if (measure is null)
 {
     Console.Error.WriteLine(
         $"'{arguments.Measure}' is no measure. Known: "
-        + "init single bulk drain steady worker latency-worker latency-producer idle backlog manual commands.");
+        + "init single bulk drain steady worker latency-worker latency-producer idle backlog manual commands lists.");
     return 2;
 }
 

@@ -88,8 +88,41 @@ internal sealed partial class PostgresStore
 
     private const string DoneDown = "select job_id from pawl.done where job_id < $1 order by job_id desc limit $2";
     private const string DoneUp = "select job_id from pawl.done where job_id > $1 order by job_id limit $2";
-    private const string OwnDown = "select id from pawl.job_state where id < $1 order by id desc limit $2";
-    private const string OwnUp = "select id from pawl.job_state where id > $1 order by id limit $2";
+    private const string OwnDown = """
+        select id from pawl.job_state
+        where state = $3 and worker_id is null and state in ('queued', 'succeeded') and id < $1
+        order by id desc limit $2
+        """;
+
+    private const string OwnUp = """
+        select id from pawl.job_state
+        where state = $3 and worker_id is null and state in ('queued', 'succeeded') and id > $1
+        order by id limit $2
+        """;
+
+    private const string SelectShapesOf = "select id from pawl.shape where line_id = any($1)";
+
+    // the front of each shape, of which the first of all are taken; and of each line, for jobs that were moved to it
+    private const string LineDown = """
+        select found.id from (
+            select j.id from unnest($3::integer[]) as s (id)
+                cross join lateral (select id from pawl.job where shape_id = s.id and id < $1 order by id desc limit $2) j
+            union
+            select t.id from unnest($4::integer[]) as l (id)
+                cross join lateral (select id from pawl.job_state where line_id = l.id and id < $1 order by id desc limit $2) t) found
+        order by found.id desc limit $2
+        """;
+
+    private const string LineUp = """
+        select found.id from (
+            select j.id from unnest($3::integer[]) as s (id)
+                cross join lateral (select id from pawl.job where shape_id = s.id and id > $1 order by id limit $2) j
+            union
+            select t.id from unnest($4::integer[]) as l (id)
+                cross join lateral (select id from pawl.job_state where line_id = l.id and id > $1 order by id limit $2) t) found
+        order by found.id limit $2
+        """;
+
     private const string KeyedDown = "select id from pawl.job_state where unique_key = $3 and id < $1 order by id desc limit $2";
     private const string KeyedUp = "select id from pawl.job_state where unique_key = $3 and id > $1 order by id limit $2";
 
@@ -112,6 +145,9 @@ internal sealed partial class PostgresStore
     private const string LookAtStart = """
         select d.job_id, l.started_at from pawl.done d join pawl.lease l on l.id = d.lease_id where d.job_id = any($1)
         """;
+
+    /// <summary>So many shapes are read one beside the other; of more the whole table is walked.</summary>
+    private const int MostShapes = 200;
 
     /// <summary>So far down in numbers one statement goes when few of what it meets may be what is asked for.</summary>
     private const long MostNumbers = 20_000;
@@ -140,7 +176,12 @@ internal sealed partial class PostgresStore
     {
         var selection = new JobSelection(query);
         var lines = await AdmittedAsync(db, selection).ConfigureAwait(false);
-        var walk = new JobWalk(query, selection, Feeds(selection, lines), TimeProvider.System, counts);
+        var with = lines.With(selection).ConvertAll(static line => (int)line).ToArray();
+        var shapes = Feeds(selection, lines) is [{ Source: WalkSource.Line }]
+            ? await db.Use(SelectShapesOf).Bind(with).ListAsync(static row => row.Int(0)).ConfigureAwait(false)
+            : [];
+        var feeds = shapes.Count <= MostShapes ? Feeds(selection, lines) : [new(WalkSource.All)];
+        var walk = new JobWalk(query, selection, feeds, TimeProvider.System, counts);
         for (var need = walk.Next(); need != WalkNeed.Nothing; need = walk.Next())
         {
             if (need == WalkNeed.Details)
@@ -150,7 +191,7 @@ internal sealed partial class PostgresStore
             }
             else
             {
-                await SliceAsync(db, walk, lines).ConfigureAwait(false);
+                await SliceAsync(db, walk, lines, [.. shapes], with).ConfigureAwait(false);
             }
         }
 
@@ -195,21 +236,21 @@ internal sealed partial class PostgresStore
         }
 
         var states = Enum.GetValues<JobState>().Where(selection.Has).ToList();
-        if (states.Count == 7)
+        var (ofStates, ofLines) = (states.Sum(state => lines.Of(state, admitted: false)), lines.With(selection).Sum(lines.OfLine));
+        if (ofLines < ofStates)
         {
-            return [new(WalkSource.All)];
+            return [new(WalkSource.Line)];
         }
 
-        // Succeeded and queued ones are plain, or have a row of their own; the index of the other states knows only such rows.
-        var own = selection.Has(JobState.Succeeded) || selection.Has(JobState.Queued);
-        var feeds = own
-            ? states.Where(static state => state is JobState.Succeeded or JobState.Queued or JobState.Running)
-            : states;
-        return [.. feeds.Select(static state => new WalkFeed(WalkSource.State) { State = state }),
-            .. own ? [new(WalkSource.Own)] : Array.Empty<WalkFeed>()];
+        // Succeeded and queued ones are plain, or have a row of their own.
+        return states.Count == 7
+            ? [new(WalkSource.All)]
+            : [.. states.Select(static state => new WalkFeed(WalkSource.State) { State = state }),
+                .. states.Where(static state => state is JobState.Succeeded or JobState.Queued)
+                    .Select(static state => new WalkFeed(WalkSource.Own) { State = state })];
     }
 
-    private static async ValueTask SliceAsync(Session db, JobWalk walk, WalkLines lines)
+    private static async ValueTask SliceAsync(Session db, JobWalk walk, WalkLines lines, int[] shapes, int[] with)
     {
         var (feed, up, count) = (walk.Feed, walk.Up, walk.Count);
         switch (feed)
@@ -235,13 +276,18 @@ internal sealed partial class PostgresStore
             { Source: WalkSource.State, State: JobState.Running } => db.Use(up ? RunningUp : RunningDown),
             { Source: WalkSource.State, State: JobState.Succeeded } => db.Use(up ? DoneUp : DoneDown),
             { Source: WalkSource.State } => db.Use(up ? StateUp : StateDown),
+            { Source: WalkSource.Line } => db.Use(up ? LineUp : LineDown),
             { Source: WalkSource.UniqueKey } => db.Use(up ? KeyedUp : KeyedDown),
             _ => db.Use(up ? OwnUp : OwnDown),
         };
         statement.Bind(feed.Beyond).Bind(count);
-        if (feed is { Source: WalkSource.State, State: not (JobState.Running or JobState.Succeeded) })
+        if (feed is { Source: WalkSource.Own } or { Source: WalkSource.State, State: not (JobState.Running or JobState.Succeeded) })
         {
             statement.Bind(Words.Of(feed.State));
+        }
+        else if (feed.Source == WalkSource.Line)
+        {
+            statement.Bind(shapes).Bind(with);
         }
         else if (feed.Source == WalkSource.UniqueKey)
         {
@@ -271,7 +317,7 @@ internal sealed partial class PostgresStore
     private static async ValueTask WalkAsync(Session db, JobWalk walk, WalkLines lines)
     {
         var (up, beyond) = (walk.Up, walk.Feed.Beyond);
-        var ofLines = walk.Selection.IsOfLines ? lines.Ids.Select(static id => (int)id).ToArray() : null;
+        var ofLines = walk.Selection.IsOfLines ? lines.With(walk.Selection).ConvertAll(static id => (int)id).ToArray() : null;
         if (!up && beyond == long.MaxValue)
         {
             beyond = await db.Use(NewestJob).NumberAsync().ConfigureAwait(false) is { } newest ? newest + 1 : 0;

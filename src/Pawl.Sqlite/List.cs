@@ -166,14 +166,15 @@ internal sealed partial class SqliteStore
             ofStates = Enum.GetValues<JobState>().Where(selection.Has).Sum(state => lines.Of(state, admitted: state == JobState.Queued));
         }
 
-        if (selection.IsOfLines && lines.Ids.Count <= MostLines)
+        var with = lines.With(selection);
+        if (with.Count <= MostLines)
         {
-            ofLines = lines.Ids.Sum(lines.OfLine);
+            ofLines = with.Sum(lines.OfLine);
         }
 
         return ofStates <= ofLines && ofStates < all
             ? [.. Enum.GetValues<JobState>().Where(selection.Has).Select(static state => new WalkFeed(WalkSource.State) { State = state })]
-            : ofLines < all ? [.. lines.Ids.Select(static line => new WalkFeed(WalkSource.Line) { Key = line })]
+            : ofLines < all ? [.. with.Select(static line => new WalkFeed(WalkSource.Line) { Key = line })]
             : [new(WalkSource.All)];
     }
 

@@ -5,13 +5,14 @@ namespace Pawl.Storage;
 /// <summary>One walk through jobs, merged from several places, within a bound. It says what it needs; the store reads.</summary>
 /// <remarks>
 /// <para>A list by number ends when its page is full. Any other list, and a count, looks at all that may fit, newest first.</para>
-/// <para>It stops after <see cref="MostLooks"/> rows, or after <see cref="MostTime"/>: what is indexed never comes so far.</para>
+/// <para>It stops after <see cref="MostLooks"/> jobs in the states and lines that are asked for, or after <see cref="MostTime"/>: what is
+/// indexed never comes so far.</para>
 /// </remarks>
 internal sealed class JobWalk
 {
     public const int MostLooks = 100_000;
 
-    /// <summary>So many are looked at whatever the time: a slow moment must not cut a short list.</summary>
+    /// <summary>So many rows are read whatever the time: a slow moment must not cut a short list.</summary>
     private const int LeastLooks = 2_000;
 
     private const int MostAtOnce = 1_000;
@@ -31,6 +32,7 @@ internal sealed class JobWalk
     private long _last;
     private long _newest;
     private int _looks;
+    private int _rows;
     private bool _stopped;
 
     /// <summary>A walk for a page, or for a count.</summary>
@@ -120,7 +122,7 @@ internal sealed class JobWalk
             else
             {
                 Feed = empty;
-                Count = _sorted || _counts ? MostAtOnce : Math.Min(MostAtOnce, Math.Max(_query.Limit + 1 - _found.Count, _looks));
+                Count = _sorted || _counts ? MostAtOnce : Math.Min(MostAtOnce, Math.Max(_query.Limit + 1 - _found.Count, _rows));
                 return WalkNeed.Slice;
             }
         }
@@ -140,6 +142,7 @@ internal sealed class JobWalk
     /// <summary>Takes a job that may fit; false when it does not.</summary>
     public bool Offer(JobView job)
     {
+        _looks++;
         var fits = _selection.FitsQuick(job);
         if (fits)
         {
@@ -155,7 +158,7 @@ internal sealed class JobWalk
     /// <param name="ended">Whether there is nothing behind it.</param>
     public void SliceRead(int seen, long last, bool ended)
     {
-        _looks += seen;
+        _rows += seen;
         Feed.Ended = ended;
         Feed.Beyond = seen > 0 || !ended ? last : Feed.Beyond;
     }
@@ -238,11 +241,11 @@ internal sealed class JobWalk
         }
     }
 
-    private bool IsOver() => _looks >= MostLooks || (_looks >= LeastLooks && _clock.GetElapsedTime(_began) > MostTime);
+    private bool IsOver() => _looks >= MostLooks || (_rows >= LeastLooks && _clock.GetElapsedTime(_began) > MostTime);
 
     private int Together() => Needs == Needs.None ? 1
         : _sorted || _counts ? MostAtOnce
-        : Math.Min(MostAtOnce, Math.Max(_query.Limit + 1 - _found.Count, _looks / 4));
+        : Math.Min(MostAtOnce, Math.Max(_query.Limit + 1 - _found.Count, _rows / 4));
 
     private void Accept(JobView job)
     {

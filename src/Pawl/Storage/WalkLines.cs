@@ -40,6 +40,11 @@ internal sealed class WalkLines
     /// <summary>How many jobs a line has.</summary>
     public long OfLine(long id) => _counts.TryGetValue(id, out var counts) ? counts.Sum() : 0;
 
+    /// <summary>The lines that have any of what is asked for.</summary>
+    public List<long> With(JobSelection selection) =>
+        [.. Ids.Where(id => _counts.TryGetValue(id, out var counts)
+            && Enum.GetValues<JobState>().Any(state => selection.Has(state) && counts[(int)state] > 0))];
+
     /// <summary>How many jobs are in the states and lines that are asked for.</summary>
     public long Matching(JobSelection selection) =>
         Enum.GetValues<JobState>().Where(selection.Has).Sum(state => Of(state, admitted: true));
