@@ -11,7 +11,7 @@ internal static class Prune
     /// <param name="keepFailed">How long failed jobs are kept; null for the usual.</param>
     /// <param name="told">Is told how many are gone after each slice.</param>
     /// <param name="cancellationToken">Ends it between two slices.</param>
-    /// <exception cref="CliException"><c>draining</c>: another process does the chores.</exception>
+    /// <exception cref="CliException"><c>lock_held</c>: another process does the chores.</exception>
     public static async Task<long> RunAsync(
         IJobStore store, TimeSpan? keep, TimeSpan? keepFailed, Action<long> told, CancellationToken cancellationToken)
     {
@@ -31,6 +31,7 @@ internal static class Prune
         var lead = await store.LeadAsync(new(worker), cancellationToken).ConfigureAwait(false);
         if (!lead.Mine)
         {
+            await LeaveAsync(store, worker, clock).ConfigureAwait(false);
             throw new CliException(
                 "lock_held",
                 $"worker {lead.Leader} of a running server does the chores, retention among them",
@@ -61,8 +62,12 @@ internal static class Prune
         finally
         {
             await store.LeadAsync(new(worker, Leave: true), CancellationToken.None).ConfigureAwait(false);
+            await LeaveAsync(store, worker, clock).ConfigureAwait(false);
         }
 
         return removed;
     }
+
+    private static ValueTask<HeartbeatReply> LeaveAsync(IJobStore store, long worker, TimeProvider clock) => store.HeartbeatAsync(
+        new() { WorkerId = worker, Beat = 2, Now = clock.GetUtcNow(), Leaving = true }, CancellationToken.None);
 }

@@ -61,7 +61,7 @@ public sealed class Server : IAsyncLifetime
 
         Assert.True(Ready.Contains(" ready on ", StringComparison.Ordinal), $"The server said '{Ready}'.\n{Errors}");
         Url = Ready.Split(' ')[4];
-        Key = (await File.ReadAllTextAsync(Tool["pawl.db.token"])).Trim();
+        Key = File.Exists(Tool["pawl.db.token"]) ? (await File.ReadAllTextAsync(Tool["pawl.db.token"])).Trim() : "";
         Tool.Environment["PAWL_URL"] = Url;
     }
 
