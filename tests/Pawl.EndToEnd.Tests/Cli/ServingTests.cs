@@ -106,6 +106,36 @@ public sealed class ServingTests(Server server) : IClassFixture<Server>
     }
 
     [Fact]
+    public async Task Text_of_jobs_does_nothing_to_a_terminal()
+    {
+        const string Hostile = "\e]0;title\a\e[31mred\u202Eback\r\nnext";
+        var id = (await server.RunAsync("enqueue", "demo.sleep", "--payload", "{}", "--delay", "1h", "-o", "id")).Ends(0).Output.Trim();
+        (await server.RunAsync("cancel", id, "--reason", Hostile)).Ends(0);
+
+        var shown = (await server.RunAsync("get", id)).Ends(0).Output;
+
+        Assert.Contains(@"\u001b]0;title\u0007\u001b[31mred\u202eback\u000d\u000anext", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain(shown, letter => char.IsControl(letter) && letter != '\n');
+        Assert.Equal(Hostile, (await server.RunAsync("get", id, "-o", "json")).Json().GetProperty("cancel_reason").GetString());
+    }
+
+    [Fact]
+    public async Task A_table_on_a_terminal_of_80_columns_keeps_ids_whole()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "There is no script(1), which makes a terminal.");
+        var id = (await server.RunAsync(
+            "enqueue", "demo.sleep", "--payload", "{}", "--delay", "1h", "--queue", new string('q', 100), "-o", "id")).Ends(0).Output.Trim();
+
+        var said = await server.Tool.OnTerminalAsync(80, "list", $"id:{id}");
+
+        var lines = said.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(lines, line => line.StartsWith($"{id} ", StringComparison.Ordinal) && line.Contains("qqq…", StringComparison.Ordinal));
+        Assert.All(lines.Where(line => line.StartsWith(id, StringComparison.Ordinal)), line => Assert.True(line.Length <= 80, line));
+        Assert.Contains("\e[1mID", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e[1m", await server.Tool.OnTerminalAsync(80, "list", "--no-color"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_reader_that_has_seen_enough_ends_it_quietly()
     {
         using var process = server.Tool.Start("list", "--all", "-o", "ndjson");

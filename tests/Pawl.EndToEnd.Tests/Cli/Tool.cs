@@ -46,20 +46,30 @@ internal sealed class Tool : IDisposable
         }
     }
 
-    /// <summary>Starts it; the caller ends it.</summary>
-    public Process Start(params string[] words)
+    /// <summary>Runs it on a terminal of its own, to its end; what the terminal was sent.</summary>
+    public async Task<string> OnTerminalAsync(int columns, params string[] words)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            WorkingDirectory = _folder.FullPath,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = new UTF8Encoding(false),
-            StandardErrorEncoding = new UTF8Encoding(false),
-        };
-        start.ArgumentList.Add(Program);
-        Array.ForEach(words, start.ArgumentList.Add);
+        var line = string.Join(' ', words.Select(word => $"'{word}'"));
+        using var process = Start(new ProcessStartInfo("script", [
+            "-qec", $"stty cols {columns}; exec dotnet '{Program}' {line}", "/dev/null"]));
+        process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        var said = await process.StandardOutput.ReadToEndAsync(limit.Token);
+        await process.WaitForExitAsync(limit.Token);
+        return said;
+    }
+
+    /// <summary>Starts it; the caller ends it.</summary>
+    public Process Start(params string[] words) => Start(new ProcessStartInfo("dotnet", [Program, .. words]));
+
+    private Process Start(ProcessStartInfo start)
+    {
+        start.WorkingDirectory = _folder.FullPath;
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.StandardOutputEncoding = new UTF8Encoding(false);
+        start.StandardErrorEncoding = new UTF8Encoding(false);
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PAWL_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);
