@@ -49,13 +49,15 @@ public sealed class Served : IAsyncDisposable
     /// <param name="settings">Settings as configuration, such as <c>Pawl:Web:Burst</c>.</param>
     /// <param name="options">Settings in code.</param>
     /// <param name="services">More services, before the engine's.</param>
+    /// <param name="around">What stands around the store.</param>
     /// <param name="waits">The file that the first key is read from; null where the server hands it over.</param>
     public static async Task<Served> StartAsync(
         string mount = "",
         IReadOnlyDictionary<string, string?>? settings = null,
         Action<PawlWebOptions>? options = null,
         Action<IServiceCollection>? services = null,
-        string? waits = null)
+        string? waits = null,
+        Func<IJobStore, IJobStore>? around = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -73,6 +75,13 @@ public sealed class Served : IAsyncDisposable
             .AddHandler<DemoHandler, Demo>()
             .AddType<Parked>()
             .UseSqlite("Data Source=:memory:");
+        if (around is not null)
+        {
+            var inner = builder.Services.Last(service => service.ServiceType == typeof(IJobStore));
+            builder.Services.Remove(inner);
+            builder.Services.AddSingleton(all => around((IJobStore)inner.ImplementationFactory!(all)));
+        }
+
         var app = builder.Build();
         var key = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         app.MapPawl(mount, web =>

@@ -11,7 +11,8 @@ internal static class Routes
     public static IEnumerable<Route> All { get; } =
     [
         .. Jobs.Routes, .. JobCommands.Routes, .. JobRecords.Routes, .. JobLogs.Routes, .. JobArtifacts.Routes,
-        .. Bulk.Routes, .. Queues.Routes, .. Types.Routes, .. Workers.Routes, .. Items.Routes,
+        .. Bulk.Routes, .. Queues.Routes, .. Types.Routes, .. Workers.Routes, .. Items.Routes, .. Recoveries.Routes,
+        .. HealthReports.Routes,
         .. SignIn.Routes, .. Keys.Routes, .. Audit.Routes, .. UiConfig.Routes, .. OpenApi.Routes,
         .. Probes.Routes, .. Metrics.Routes,
     ];

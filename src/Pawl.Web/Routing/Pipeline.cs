@@ -49,7 +49,7 @@ internal sealed class Pipeline(Site site)
             Guards.Host(http.Request, site.Options);
             if (route == NoRoute)
             {
-                throw new ProblemException(Lost(http));
+                throw new ProblemException(await LostAsync(call).ConfigureAwait(false));
             }
 
             Guards.Address(http.Request);
@@ -205,18 +205,32 @@ internal sealed class Pipeline(Site site)
         RetryAfter = ComeAgain,
     };
 
-    private Problem Lost(HttpContext http)
+    private async ValueTask<Problem> LostAsync(Call call)
     {
+        var http = call.Http;
         var path = http.Request.RouteValues["rest"] as string ?? "";
         var verbs = site.Table.VerbsOf(path);
-        if (verbs.Count == 0)
+        if (verbs.Count > 0)
         {
-            return new("not_found", "There is no such thing here, or it was removed.");
+            http.Response.Headers.Allow = string.Join(", ", verbs);
+            return new("method_not_allowed", $"This path answers {string.Join(", ", verbs)}, and not {Shown.Text(http.Request.Method)}.");
         }
 
-        http.Response.Headers.Allow = string.Join(", ", verbs);
-        return new("method_not_allowed", $"This path answers {string.Join(", ", verbs)}, and not {Shown.Text(http.Request.Method)}.");
+        // What is not of the API belongs to pages, and these show nothing to strangers, not even what is missing.
+        var page = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
+        if (page && !IsOfApi(path) && await site.Gate.WhoAsync(http.Request, call.Cancelled).ConfigureAwait(false) is null)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            return Gate.Unknown().Problem;
+        }
+
+        return Call.NotFound().Problem;
     }
+
+    private static bool IsOfApi(string path) =>
+        path is "api" or "worker"
+        || path.StartsWith("api/", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWith("worker/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What stands before our own part of the path: the base of the application and the prefix of the mapping.</summary>
     private static string MountOf(HttpContext http) =>
