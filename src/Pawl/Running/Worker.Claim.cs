@@ -15,6 +15,9 @@ internal sealed partial class Worker
     // Where others tell of their jobs, a new line comes with a hint, and only a lost hint waits for this.
     private static readonly TimeSpan LearnWhenTold = TimeSpan.FromSeconds(60);
 
+    // Lines are not learned more often than this, however many hints come.
+    private static readonly TimeSpan LearnAgain = TimeSpan.FromSeconds(1);
+
     private long _gaveBackAt = long.MinValue;
     private long _learnedAt = long.MinValue;
     private volatile bool _hinted = true;
@@ -57,7 +60,7 @@ internal sealed partial class Worker
                 {
                     await Rest.ForAsync(wait, _clock, _stopping.Token);
                 }
-                else if (!await _claims.WaitAsync(wait))
+                else if (!await _claims.WaitAsync(_hinted && wait > LearnAgain ? LearnAgain : wait))
                 {
                     await PollAsync();
                 }
@@ -97,7 +100,7 @@ internal sealed partial class Worker
     private async Task PollAsync()
     {
         Unparch();
-        if (_store.HearsOthers && !IsPast(_learnedAt, LearnWhenTold))
+        if (_store.HearsOthers && !_hinted && !IsPast(_learnedAt, LearnWhenTold))
         {
             return;
         }
@@ -235,8 +238,8 @@ internal sealed partial class Worker
 
     private async Task<bool> LearnSometimesAsync()
     {
-        // A hint that led to nothing may speak of a queue we do not know yet. Not for every hint: others take jobs too.
-        if (!_hinted || !IsPast(_learnedAt, TimeSpan.FromSeconds(1)))
+        // A hint that led to nothing may speak of a queue we do not know yet. Not at once for every hint: others take jobs too.
+        if (!_hinted || !IsPast(_learnedAt, LearnAgain))
         {
             return false;
         }

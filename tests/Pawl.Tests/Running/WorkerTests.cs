@@ -216,14 +216,17 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public async Task A_job_in_a_queue_no_type_names_is_found_and_run()
+    public async Task A_job_in_a_queue_no_type_names_is_found_and_run_before_any_poll()
     {
         await using var test = await Stage.StartAsync((_, _, _) => Task.CompletedTask);
-        var id = (await test.Jobs.EnqueueAsync(new Say(), new() { Queue = "aside" }, Token)).Id;
+        var first = (await test.Jobs.EnqueueAsync(new Say(), new() { Queue = "aside" }, Token)).Id;
+        await test.AdvanceAsync(TimeSpan.FromMilliseconds(300), Token);
+        var second = (await test.Jobs.EnqueueAsync(new Say(), new() { Queue = "beside" }, Token)).Id;
 
-        await test.AdvanceAsync(TimeSpan.FromSeconds(10), Token);
+        await test.AdvanceAsync(TimeSpan.FromSeconds(2), Token);
 
-        Assert.Equal(JobState.Succeeded, (await test.Jobs.GetAsync(id, Token)).State);
+        Assert.Equal(JobState.Succeeded, (await test.Jobs.GetAsync(first, Token)).State);
+        Assert.Equal(JobState.Succeeded, (await test.Jobs.GetAsync(second, Token)).State);
     }
 
     private static async Task<int> CountAsync(PawlTest test, JobState state) =>
