@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Pawl.Client;
 using Pawl.Maintenance;
 using Pawl.Storage;
+using Pawl.Testing;
 
 namespace Pawl.Tests.Maintenance;
 
@@ -169,6 +171,29 @@ public sealed class BulkWorkTests
         var (work, term) = await WorkAsync(here);
         await work.StepAsync(term, Installation.Cancelled);
         Assert.Equal(JobState.Queued, (await here.JobAsync(young)).State);
+    }
+
+    [Fact]
+    public async Task An_operation_outlives_a_restart_and_is_carried_out_by_whoever_leads_then()
+    {
+        await using var test = await PawlTest.StartAsync(pawl => { });
+        var drafts = Enumerable.Repeat(new JobDraft("nobody", "{}"u8.ToArray()), 600).ToList();
+        await test.Jobs.EnqueueManyAsync(drafts, Installation.Cancelled);
+        var made = await test.Services.GetRequiredService<IBulk>().StartAsync(
+            Request(BulkAction.Cancel, "type:nobody"), Installation.Cancelled);
+        await test.RestartAsync(Installation.Cancelled);
+        await test.RunUntilIdleAsync(Installation.Cancelled);
+        for (var waits = 0; waits < 10 && await EndedAsync() is null; waits++)
+        {
+            await test.AdvanceAsync(TimeSpan.FromSeconds(5), Installation.Cancelled);
+        }
+
+        Assert.Equal((BulkState.Completed, 600L), (await EndedAsync())!.Value);
+
+        async Task<(BulkState State, long Changed)?> EndedAsync() =>
+            await test.Services.GetRequiredService<IBulk>().FindAsync(made.Id, Installation.Cancelled) is { EndedAt: not null } ended
+                ? (ended.State, ended.Changed)
+                : null;
     }
 
     private static BulkRequest Request(BulkAction action, string? query) => new() { Action = action, Query = query, By = "ann" };
