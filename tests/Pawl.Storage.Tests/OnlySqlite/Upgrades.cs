@@ -63,16 +63,40 @@ public sealed class Upgrades : IDisposable
         }
 
         using var db = Connection.Open(Place, SqliteOpenMode.ReadWriteCreate);
-        db.Execute("""
-            drop table lease;
-            drop view attempt_all;
-            alter table job drop column ended_seq;
-            alter table job drop column ended_by;
-            alter table job drop column ended_token;
-            alter table job drop column run_us;
-            delete from schema_step where number > 1
-            """);
+        foreach (var undo in Later())
+        {
+            db.Execute(undo);
+        }
+
+        db.Execute("delete from schema_step where number > 1");
         db.Execute("pragma wal_checkpoint(truncate)");
+    }
+
+    /// <summary>What takes away all that the steps behind the first have added.</summary>
+    private List<string> Later()
+    {
+        var first = _folder["first.db"];
+        using (var db = Connection.Open(first, SqliteOpenMode.ReadWriteCreate))
+        {
+            db.Execute(SchemaStep.Of(typeof(SqliteStore).Assembly)[0].Sql);
+        }
+
+        var (then, now) = (Columns(first), Columns(Place));
+        return
+        [
+            .. Names(Place, "view").Except(Names(first, "view")).Select(view => $"drop view {view}"),
+            .. Names(Place, "index").Except(Names(first, "index")).Select(index => $"drop index {index}"),
+            .. now.Keys.Except(then.Keys).Select(table => $"drop table {table}"),
+            .. from table in then
+               from column in now[table.Key].Split(", ").Except(table.Value.Split(", "))
+               select $"alter table {table.Key} drop column {column}",
+        ];
+    }
+
+    private static List<string> Names(string path, string kind)
+    {
+        using var db = Open(path);
+        return Read(db, $"select name from sqlite_schema where type = '{kind}' and sql is not null");
     }
 
     /// <summary>The columns of every table but those that tell of the file itself.</summary>
