@@ -69,6 +69,27 @@ public sealed partial class RolesTests
     }
 
     [Fact]
+    public async Task A_limited_key_sees_only_its_queues_types_and_workers()
+    {
+        await using var served = await Served.StartAsync();
+        await served.CreateAsync("""{"type":"parked","payload":{}}""");
+        var running = await served.CreateAsync("""{"type":"demo","payload":{"wait":true}}""");
+        await served.Gates.BegunAsync(running);
+        var key = Served.With(await served.KeyAsync("operator", ""","types":["parked"]"""));
+
+        Assert.Equal(["parking"], (await served.GetAsync("api/queues", key)).Json["items"]!.AsArray().Select(one => (string?)one!["name"]));
+        Assert.Equal(["parked"], (await served.GetAsync("api/types", key)).Json["items"]!.AsArray().Select(one => (string?)one!["type"]));
+        Assert.Empty((await served.GetAsync("api/workers", key)).Json["items"]!.AsArray());
+        Assert.Equal(1, (int?)(await served.GetAsync("api/jobs/counts", key)).Json["counts"]!["queued"]);
+        Assert.Equal((404, "not_found"), (await served.PostAsync("api/queues/default/pause", null, key)).Answer);
+        Assert.Equal((404, "not_found"), (await served.PostAsync("api/types/demo/pause", null, key)).Answer);
+        Assert.Equal((403, "forbidden"), (await served.PostAsync("api/recovery", null, key)).Answer);
+        Assert.Equal((403, "forbidden"), (await served.PostAsync("api/queues/parking/pause", null, key)).Answer);
+        Assert.Equal(200, (await served.PostAsync("api/types/parked/pause", null, key)).Status);
+        served.Gates.Open(running);
+    }
+
+    [Fact]
     public async Task A_limited_key_creates_only_inside_its_scope()
     {
         await using var served = await Served.StartAsync();

@@ -56,13 +56,11 @@ internal static class Items
             OptionsHash = fields.Text("options_hash"),
         };
         var questions = QuestionsOf(fields);
-        var answers = await AskAsync(call, dataset, questions, now).ConfigureAwait(false);
-        await call.JsonAsync(200, json => Write(json, dataset, answers)).ConfigureAwait(false);
+        var answers = await call.Site.Jobs.ItemStatusAsync(dataset, questions, now, call.Cancelled).ConfigureAwait(false);
+        var seen = await Visible.OfAsync(call, answers.Items.Where(item => item.Row is not null).Select(item => item.Row!.JobId))
+            .ConfigureAwait(false);
+        await call.JsonAsync(200, json => Write(json, dataset, answers, seen)).ConfigureAwait(false);
     }
-
-    /// <summary>Asks the ledger.</summary>
-    public static Task<ItemStatuses> AskAsync(Call call, string dataset, IReadOnlyList<ItemQuestion> questions, ItemNow now) =>
-        call.Site.Jobs.ItemStatusAsync(dataset, questions, now, call.Cancelled);
 
     private static List<ItemQuestion> QuestionsOf(Fields fields)
     {
@@ -132,7 +130,7 @@ internal static class Items
         }
     }
 
-    private static void Write(Utf8JsonWriter json, string dataset, ItemStatuses answers)
+    private static void Write(Utf8JsonWriter json, string dataset, ItemStatuses answers, HashSet<JobId>? seen)
     {
         json.WriteStartObject();
         json.WriteString("dataset", dataset);
@@ -163,7 +161,7 @@ internal static class Items
 
             json.WriteEndArray();
             json.WriteString("last_outcome", Words.Of(freshness.LastOutcome));
-            JobJson.Id(json, "last_job_id", row?.JobId);
+            JobJson.Id(json, "last_job_id", row is not null && seen?.Contains(row.JobId) != false ? row.JobId : null);
             Times.Write(json, "updated_at", row?.UpdatedAt);
             json.WriteEndObject();
         }
@@ -180,7 +178,9 @@ internal static class Items
         var query = new LedgerQuery(dataset, prefix, outcome, call.Cursor(list), limit + 1);
         var found = await call.Site.Store.LedgerAsync(query, call.Cancelled).ConfigureAwait(false);
         var next = call.Next(list, found.Count > limit ? found[limit - 1].Key : null);
-        await call.JsonAsync(200, json => PageJson.Write(json, found.Take(limit), Write, next)).ConfigureAwait(false);
+        var seen = await Visible.OfAsync(call, found.Select(row => row.JobId)).ConfigureAwait(false);
+        var shown = found.Take(limit).Where(row => seen?.Contains(row.JobId) != false);
+        await call.JsonAsync(200, json => PageJson.Write(json, shown, Write, next)).ConfigureAwait(false);
     }
 
     private static void Write(Utf8JsonWriter json, ItemRow row)
@@ -212,6 +212,8 @@ internal static class Items
         var list = $"history\n{dataset}\n{key}";
         var seen = call.Cursor(list) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
         var all = await call.Site.Store.ItemRunsAsync(new(null, dataset, key, 1_000), call.Cancelled).ConfigureAwait(false);
+        var visible = await Visible.OfAsync(call, all.Select(run => run.JobId)).ConfigureAwait(false);
+        all = [.. all.Where(run => visible?.Contains(run.JobId) != false)];
         var next = call.Next(list, all.Count > seen + limit ? (seen + limit).ToString(CultureInfo.InvariantCulture) : null);
         await call.JsonAsync(
             200,

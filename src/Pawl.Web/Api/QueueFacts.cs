@@ -59,7 +59,8 @@ internal sealed class QueueFacts
             queue.Figures = figures?.ByQueue.FirstOrDefault(one => one.Name == queue.Name);
         }
 
-        return [.. all.Values];
+        // Of one who is limited to some types, a queue that holds none of them is no business.
+        return [.. all.Values.Where(queue => scope.Types is null || queue._counts.Count > 0)];
 
         QueueFacts Of(string name)
         {

@@ -61,6 +61,7 @@ internal static class Queues
         var name = Name(call);
         var queue = await FindAsync(call, name).ConfigureAwait(false) ?? throw Call.NotFound();
         call.CheckParameters();
+        Visible.Reach(call.Caller.Scope.Types is null, "all types");
         var (reason, until) = await Pauses.ReadAsync(call, pause).ConfigureAwait(false);
         if (pause != queue.Pause is not null || (pause && (reason, until) != (queue.Pause!.Reason, queue.Pause.Until)))
         {
@@ -80,6 +81,7 @@ internal static class Queues
         }
 
         call.CheckParameters();
+        Visible.Reach(call.Caller.Scope.Types is null, "all types");
         using var body = await call.BodyAsync().ConfigureAwait(false);
         var fields = new Fields(body.Root, "", "max_running", "start_slo_ms", "retry_share", "ageing_share", "ageing_after_ms");
         var settings = new QueueSettings

@@ -82,11 +82,7 @@ internal static class Recoveries
         if (!dry)
         {
             call.Require(ApiRole.Operator);
-            if (!call.Caller.Scope.IsAll)
-            {
-                // A sweep asks nobody which jobs it may touch.
-                throw new ProblemException("forbidden", "A recovery needs a key that is not limited.", ("needs", "all queues and types"));
-            }
+            Visible.Reach(call.Caller.Scope.IsAll, "all queues and types");   // a sweep asks nobody which jobs it may touch
         }
 
         JsonElement? root = body.IsEmpty ? null : body.Root;
@@ -160,24 +156,8 @@ internal static class Recoveries
         }).ConfigureAwait(false);
     }
 
-    /// <summary>Which of the jobs that sweeps name a limited caller may see; null for all.</summary>
-    private static async Task<HashSet<JobId>?> SeenAsync(Call call, IReadOnlyList<RecoveryRun> runs)
-    {
-        if (call.Caller.Scope.IsAll)
-        {
-            return null;
-        }
-
-        var seen = new HashSet<JobId>();
-        foreach (var some in runs.SelectMany(run => run.Jobs).Select(job => job.JobId).Distinct().Chunk(500))
-        {
-            seen.UnionWith((await call.Site.Store.GetAsync(some, call.Cancelled).ConfigureAwait(false))
-                .Where(job => call.Caller.Scope.Sees(job.Queue, job.Type))
-                .Select(job => job.Id));
-        }
-
-        return seen;
-    }
+    private static Task<HashSet<JobId>?> SeenAsync(Call call, IReadOnlyList<RecoveryRun> runs) =>
+        Visible.OfAsync(call, runs.SelectMany(run => run.Jobs).Select(job => job.JobId));
 
     private static void Write(Utf8JsonWriter json, long running, string? kind, bool dry)
     {

@@ -49,6 +49,7 @@ internal static class Types
     private static async Task PauseAsync(Call call, bool pause)
     {
         var type = await FindAsync(call).ConfigureAwait(false);
+        Visible.Reach(call.Caller.Scope.Queues is null, "all queues");
         var (reason, until) = await Pauses.ReadAsync(call, pause).ConfigureAwait(false);
         if (pause != type.Pause is not null || (pause && (reason, until) != (type.Pause!.Reason, type.Pause.Until)))
         {

@@ -42,6 +42,7 @@ internal static class Workers
     private static async Task DrainAsync(Call call)
     {
         var worker = await FindAsync(call).ConfigureAwait(false);
+        Visible.Reach(call.Caller.Scope.IsAll, "all queues and types");
         using var body = await call.BodyAsync().ConfigureAwait(false);
         if (!body.IsEmpty)
         {
@@ -76,25 +77,8 @@ internal static class Workers
     private static bool Sees(Call call, WorkerRow worker) =>
         call.Caller.Scope.Types is null || worker.Facts.Types.Any(type => call.Caller.Scope.SeesType(type));
 
-    /// <summary>Which of the jobs that workers hold a limited caller may see; null for all.</summary>
-    private static async Task<HashSet<JobId>?> JobsOfAsync(Call call, IReadOnlyList<WorkerRow> workers)
-    {
-        var ids = workers.SelectMany(worker => worker.Jobs).Distinct().ToList();
-        if (call.Caller.Scope.IsAll || ids.Count == 0)
-        {
-            return null;
-        }
-
-        var jobs = new HashSet<JobId>();
-        foreach (var some in ids.Chunk(500))
-        {
-            jobs.UnionWith((await call.Site.Store.GetAsync(some, call.Cancelled).ConfigureAwait(false))
-                .Where(job => call.Caller.Scope.Sees(job.Queue, job.Type))
-                .Select(job => job.Id));
-        }
-
-        return jobs;
-    }
+    private static Task<HashSet<JobId>?> JobsOfAsync(Call call, IReadOnlyList<WorkerRow> workers) =>
+        Visible.OfAsync(call, workers.SelectMany(worker => worker.Jobs));
 
     private static void Write(Utf8JsonWriter json, Call call, WorkerRow worker, HashSet<JobId>? seen)
     {
