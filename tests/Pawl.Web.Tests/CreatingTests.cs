@@ -84,7 +84,7 @@ public sealed class CreatingTests
         var reply = await served.PostAsync("api/jobs", body);
 
         Assert.Equal((status, code, pointer), (reply.Status, reply.Code, reply.Pointer));
-        Assert.Equal(0, (await served.Jobs.ListAsync()).Jobs.Count);
+        Assert.Empty((await served.Jobs.ListAsync(null, TestContext.Current.CancellationToken)).Jobs);
     }
 
     [Fact]
@@ -270,7 +270,7 @@ public sealed class CreatingTests
         Assert.Equal((400, "name_invalid", "/jobs/1/type"), (bad.Status, bad.Code, bad.Pointer));
         Assert.Equal((422, "type_unknown", "/jobs/1/type"), (unknown.Status, unknown.Code, unknown.Pointer));
         Assert.Equal((409, "idempotency_conflict", "/jobs/1"), (conflict.Status, conflict.Code, conflict.Pointer));
-        Assert.Equal(2, (await served.Jobs.ListAsync()).Jobs.Count);
+        Assert.Equal(2, (await served.Jobs.ListAsync(null, TestContext.Current.CancellationToken)).Jobs.Count);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Pawl.Web.Hosting;
@@ -17,7 +18,7 @@ public sealed partial class RolesTests
         foreach (var route in Routes.All.OrderBy(route => route.Template, StringComparer.Ordinal).ThenBy(route => route.Verb))
         {
             var wet = route.Wet is { } more ? $", {Words.Of(more)} without dry_run" : "";
-            text.Append($"{route.Verb} {route.Template}  {Words.Of(route.Need)}{wet}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{route.Verb} {route.Template}  {Words.Of(route.Need)}{wet}\n");
         }
 
         Approve.Text(text.ToString(), "Routes.txt");

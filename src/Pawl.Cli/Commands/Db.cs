@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Pawl.Cli.Output;
 using Pawl.Cli.Settings;
 using Pawl.Cli.Stores;
 using Pawl.Postgres;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Pawl.Cli.Client;
 using Pawl.Cli.Commands;
 using Pawl.Cli.Output;
 using Pawl.Cli.Settings;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using Pawl.Cli.Settings;
 using Pawl.Postgres;

@@ -21,7 +21,7 @@ public sealed class RefusalsTests : IDisposable
         "LeaseTtl must be more than twice")]
     public async Task A_setting_that_cannot_be_ends_with_8_and_its_line(string json, string code, string told)
     {
-        await File.WriteAllTextAsync(_tool["c.json"], json);
+        await File.WriteAllTextAsync(_tool["c.json"], json, TestContext.Current.CancellationToken);
 
         var said = (await _tool.RunAsync("serve", "--config", "c.json", "--listen", "127.0.0.1:0")).Ends(8);
 
@@ -42,15 +42,15 @@ public sealed class RefusalsTests : IDisposable
     [InlineData("--socket text.db", 8, "socket_path")]
     public async Task What_must_not_be_is_refused_before_anything_is_made(string words, int exit, string code)
     {
-        await File.WriteAllTextAsync(_tool["text.db"], "hello\n");
-        await File.WriteAllTextAsync(_tool["empty.db"], "");
+        await File.WriteAllTextAsync(_tool["text.db"], "hello\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_tool["empty.db"], "", TestContext.Current.CancellationToken);
         string[] listen = words.Contains("--listen", StringComparison.Ordinal) ? [] : ["--listen", "127.0.0.1:0"];
 
         var said = (await _tool.RunAsync(["serve", .. listen, .. words.Split(' ')])).Ends(exit);
 
         Assert.Equal(code, said.Code);
         Assert.False(File.Exists(_tool["pawl.db.token"]));
-        Assert.Equal("hello\n", await File.ReadAllTextAsync(_tool["text.db"]));
+        Assert.Equal("hello\n", await File.ReadAllTextAsync(_tool["text.db"], TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -87,10 +87,10 @@ public sealed class Server : IAsyncLifetime
 
                 return process.ExitCode;
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException late)
             {
                 process.Kill();
-                throw new TimeoutException($"The server did not stop within {Tool.Limit}.\n{Errors}");
+                throw new TimeoutException($"The server did not stop within {Tool.Limit}.\n{Errors}", late);
             }
         }
     }

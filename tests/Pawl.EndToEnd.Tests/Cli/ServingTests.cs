@@ -18,7 +18,7 @@ public sealed class ServingTests(Server server) : IClassFixture<Server>
         Assert.StartsWith("pawl_k_", server.Key, StringComparison.Ordinal);
         Assert.Contains($"{server.Url}/#code=", server.Errors, StringComparison.Ordinal);
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are Unix's.");
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(server.Tool["pawl.db.token"]));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode(server.Tool["pawl.db.token"]));
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class ServingTests(Server server) : IClassFixture<Server>
         await other.StartAsync("--socket", "s/pawl.sock", "--demo");
         var socket = other.Tool["s/pawl.sock"];
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(socket));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode(socket));
         (await other.RunAsync("list", "--url", $"unix:{socket}")).Ends(0);
         var id = (await other.RunAsync("enqueue", "demo.sleep", "--payload", """{"seconds":1}""", "-o", "id")).Ends(0).Output.Trim();
         Assert.Equal(0, await other.StopAsync());
@@ -212,4 +212,7 @@ public sealed class ServingTests(Server server) : IClassFixture<Server>
             document.GetRawText(), "\"(last_used_at|stats)\":(\"[^\"]*\"|null|\\{[^}]*\\})", "\"$1\":0");
         return JsonDocument.Parse(text).RootElement;
     }
+
+    private static UnixFileMode Mode(string path) =>
+        OperatingSystem.IsWindows() ? throw new PlatformNotSupportedException("Files have no mode there.") : File.GetUnixFileMode(path);
 }

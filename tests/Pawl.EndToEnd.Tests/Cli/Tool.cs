@@ -39,10 +39,10 @@ internal sealed class Tool : IDisposable
             await process.WaitForExitAsync(limit.Token);
             return new(process.ExitCode, await output, await errors, string.Join(' ', words));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"pawl {string.Join(' ', words)} had not ended after {Limit}.");
+            throw new TimeoutException($"pawl {string.Join(' ', words)} had not ended after {Limit}.", late);
         }
     }
 

@@ -69,7 +69,7 @@ public sealed class WordsTests : IDisposable
     public async Task A_bash_completion_script_loads()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no bash.");
-        await File.WriteAllTextAsync(_tool["c.sh"], (await _tool.RunAsync("completion", "bash")).Output);
+        await File.WriteAllTextAsync(_tool["c.sh"], (await _tool.RunAsync("completion", "bash")).Output, TestContext.Current.CancellationToken);
         using var bash = System.Diagnostics.Process.Start("bash", ["-n", _tool["c.sh"]]);
         await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, bash.ExitCode);
@@ -101,7 +101,7 @@ public sealed class WordsTests : IDisposable
             { "Pawl": {
               "Worker": { "Slots": 7 },
               "Secrets": { "hook": "pawl_k_canary" } } }
-            """);
+            """, TestContext.Current.CancellationToken);
         _tool.Environment["DB_POOL_MAX"] = "33";
         _tool.Environment["Pawl__Retry__MaxAttempts"] = "5";
         _tool.Environment["PAWL_TOKEN"] = Canary;

@@ -157,7 +157,7 @@ public sealed class BulkWorkTests
         var stopped = await bulk.FindAsync(made.Id, Installation.Cancelled);
         Assert.Equal((BulkState.Cancelled, 200L), (stopped?.State, stopped?.Changed));
         Assert.Equal(100, (await here.Store.CountAsync(new(), Installation.Cancelled)).States[(int)JobState.Queued]);
-        Assert.Equal("not_found", (await Assert.ThrowsAsync<PawlException>(() => bulk.CancelAsync(99))).Code);
+        Assert.Equal("not_found", (await Assert.ThrowsAsync<PawlException>(() => bulk.CancelAsync(99, null, Installation.Cancelled))).Code);
     }
 
     [Fact]
