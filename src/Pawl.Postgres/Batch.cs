@@ -13,9 +13,10 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
 
     private const string InsertDelta = "insert into pawl.delta (line_id, minute, counts, tally, times) values ($1, $2, $3, $4, $5)";
 
+    // Not read as JSON: the database would refuse what it cannot hold as text.
     private const string AddDead = """
         insert into pawl.dead (job_id, fingerprint, line_id)
-        values ($1, coalesce((select error::jsonb ->> 'fingerprint' from pawl.job_end where id = $1), ''), $2)
+        values ($1, coalesce((select substring(error from '"fingerprint":"([^"]*)"') from pawl.job_end where id = $1), ''), $2)
         on conflict do nothing
         """;
 

@@ -4,13 +4,14 @@ namespace Pawl.Postgres;
 
 internal sealed partial class PostgresStore
 {
-    // Appended, and folded by the leader: in a mass failure all would wait for the same row.
+    // Appended, and folded by the leader: in a mass failure all would wait for the same row. The error is looked at as the text it is:
+    // read as JSON the database would refuse what it cannot hold as text, such as U+0000, and the attempt could not end.
     private const string InsertFailure = """
         insert into pawl.failure_in (fingerprint, at, line_id, worker_id, job_id, attempt, jobs, new_jobs)
         select $1, $2, $3, $4, $5, $6, (last.at is null or last.at < $7)::integer, (last.at is null)::integer
         from (
             select max(ended_at) as at from pawl.attempt
-            where job_id = $5 and attempt < $6 and error::jsonb ->> 'fingerprint' = $1) as last
+            where job_id = $5 and attempt < $6 and position('"fingerprint":"' || $1 || '"' in error) > 0) as last
         """;
 
     private const string FoldFailures = """

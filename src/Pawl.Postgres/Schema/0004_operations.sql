@@ -109,7 +109,7 @@ create table pawl.dead (
 create index dead_fingerprint on pawl.dead (fingerprint, line_id);
 
 insert into pawl.dead (job_id, fingerprint, line_id)
-select s.id, coalesce(e.error::jsonb ->> 'fingerprint', ''), s.line_id
+select s.id, coalesce(substring(e.error from '"fingerprint":"([^"]*)"'), ''), s.line_id
 from pawl.job_state s join pawl.job_end e on e.id = s.id
 where s.state = 'failed' and s.dismissed_at is null;
 
