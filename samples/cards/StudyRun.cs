@@ -20,6 +20,7 @@ internal sealed class StudyRun(Options options, IFace face, TimeProvider clock)
         var commits = await repository.ListAsync(options.Selection, cancellationToken).ConfigureAwait(false);
         var order = Order.Of(options, repository, commits);
         var database = Database(order.Export.Output);
+        var server = options.Serve ? Server.Choose(options.Listen, database) : null;
 
         Overview before;
         Earlier earlier;
@@ -42,13 +43,40 @@ internal sealed class StudyRun(Options options, IFace face, TimeProvider clock)
             }
         }
 
-        var engine = await CardsEngine.StartAsync(database, working: true, cancellationToken).ConfigureAwait(false);
+        var engine = await (server is null
+            ? CardsEngine.StartAsync(database, working: true, cancellationToken)
+            : CardsEngine.ServeAsync(database, server, cancellationToken)).ConfigureAwait(false);
         await using (engine.ConfigureAwait(false))
         {
+            if (server is not null)
+            {
+                var hasKey = await server.HasKeyAsync(clock, cancellationToken).ConfigureAwait(false);
+                face.Serving(ServerRows.Of(server, hasKey));
+            }
+
             var (reprocess, export) = await new JobRun(engine.Jobs, face, clock).RunAsync(order, earlier, cancellationToken)
                 .ConfigureAwait(false);
             var after = await Overview.AskAsync(engine.Jobs, Stages.Versions, commits, cancellationToken).ConfigureAwait(false);
-            return End(reprocess, export, before, after, database, clock.GetElapsedTime(started));
+            var exit = End(reprocess, export, before, after, database, clock.GetElapsedTime(started));
+            if (server is not null)
+            {
+                face.Say($"The server stays on {server.Url} until Ctrl+C.");
+                await UntilStoppedAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return exit;
+        }
+    }
+
+    private async Task UntilStoppedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The work is done; being stopped is the way to end.
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using Cards.Git;
 using Pawl;
@@ -19,17 +20,19 @@ internal sealed partial record CommandLine(Options? Options, string? Error, bool
           --deck <name>         the deck's name in Anki, default Commits::<name>
           --database <file>     where finished work is remembered, default cards.db beside the deck
           --force <which>       none (default), failed or all: make these commits again
+          --serve               let others watch the run over HTTP, and stay after it until Ctrl+C
+          --listen <address>    where to serve, default 127.0.0.1:7295, or the next port that is free
           --yes                 ask nothing
           --plain               plain lines, no live display
           --help                this page
         """;
 
     private static readonly string[] WithValue =
-        ["--last", "--since", "--author", "--commits", "--output", "--deck", "--database", "--force"];
+        ["--last", "--since", "--author", "--commits", "--output", "--deck", "--database", "--force", "--listen"];
 
     private const StringSplitOptions Parts = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
 
-    private static readonly string[] Switches = ["--yes", "--plain", "--help"];
+    private static readonly string[] Switches = ["--serve", "--yes", "--plain", "--help"];
 
     public static CommandLine Read(IReadOnlyList<string> arguments)
     {
@@ -155,6 +158,14 @@ internal sealed partial record CommandLine(Options? Options, string? Error, bool
             return Wrong($"--output must end in .apkg, or Anki will not open it, but was '{output}'.");
         }
 
+        IPEndPoint? listen = null;
+        if (values.TryGetValue("--listen", out var address) && (!values.ContainsKey("--serve") || (listen = Address(address)) is null))
+        {
+            return Wrong(values.ContainsKey("--serve")
+                ? $"--listen must be a port, or an address of this machine and a port such as 127.0.0.1:7295, but was '{address}'."
+                : "--listen goes with --serve.");
+        }
+
         var options = new Options
         {
             Repository = places[0],
@@ -163,6 +174,8 @@ internal sealed partial record CommandLine(Options? Options, string? Error, bool
             Deck = values.GetValueOrDefault("--deck"),
             Force = force,
             Database = values.GetValueOrDefault("--database"),
+            Serve = values.ContainsKey("--serve"),
+            Listen = listen,
             Yes = values.ContainsKey("--yes"),
             Plain = values.ContainsKey("--plain"),
         };
@@ -178,6 +191,19 @@ internal sealed partial record CommandLine(Options? Options, string? Error, bool
     private static int? Count(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= Repository.MostCommits
             ? count : null;
+
+    // Keys would cross a network in the clear: pawl serve, with a certificate or a proxy, is for that.
+    private static IPEndPoint? Address(string text)
+    {
+        if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        {
+            return new(IPAddress.Loopback, port);
+        }
+
+        var named = text.StartsWith("localhost:", StringComparison.Ordinal) ? "127.0.0.1" + text["localhost".Length..] : text;
+        return named.LastIndexOf(':') > named.LastIndexOf(']') && IPEndPoint.TryParse(named, out var address)
+            && IPAddress.IsLoopback(address.Address) ? address : null;
+    }
 
     private static string Nearest(string name)
     {

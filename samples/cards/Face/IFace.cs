@@ -14,6 +14,9 @@ internal interface IFace
 
     void Say(string sentence);
 
+    /// <summary>Told once, when others can watch the run: the lines of <see cref="ServerRows"/>, to be copied as they are.</summary>
+    void Serving(IEnumerable<(string Name, string Value)> rows);
+
     Task FollowAsync(Func<Watch, Task> run);
 
     void End(RunSummary summary);

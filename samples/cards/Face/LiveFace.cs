@@ -19,6 +19,16 @@ internal sealed class LiveFace(IAnsiConsole console) : IFace
 
     public void Say(string sentence) => console.MarkupLine(Markup.Escape(Visible.Text(sentence)));
 
+    public void Serving(IEnumerable<(string Name, string Value)> rows)
+    {
+        foreach (var (name, value) in rows)
+        {
+            // Past the layout: it would break a long line, and then it could not be copied.
+            console.Markup($"[grey]{Markup.Escape(name),-6}[/] ");
+            console.Profile.Out.Writer.WriteLine(value);
+        }
+    }
+
     public async Task FollowAsync(Func<Watch, Task> run)
     {
         var columns = new ProgressColumn[]

@@ -1,3 +1,4 @@
+using System.Net;
 using Cards.Git;
 using Pawl;
 
@@ -19,6 +20,12 @@ internal sealed record Options
     public string? Database { get; init; }
 
     public Force Force { get; init; }
+
+    /// <summary>Let others watch the run over HTTP, and stay after it.</summary>
+    public bool Serve { get; init; }
+
+    /// <summary>Where to serve. Null: 127.0.0.1:7295, or the next port that is free.</summary>
+    public IPEndPoint? Listen { get; init; }
 
     /// <summary>Ask nothing.</summary>
     public bool Yes { get; init; }

@@ -20,6 +20,16 @@ internal sealed class PlainFace(TextWriter output) : IFace
 
     public void Say(string sentence) => output.WriteLine(Visible.Text(sentence));
 
+    public void Serving(IEnumerable<(string Name, string Value)> rows)
+    {
+        foreach (var (name, value) in rows)
+        {
+            output.WriteLine($"{name}: {value}");
+        }
+
+        output.Flush();
+    }
+
     public Task FollowAsync(Func<Watch, Task> run) => run(new Watch(static _ => { }, Tell));
 
     public void End(RunSummary summary)

@@ -8,7 +8,7 @@ internal static class Visible
 {
     private const int Longest = 200;
 
-    public static string Text(string text)
+    public static string Text(string text, int longest = Longest)
     {
         var safe = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
@@ -16,7 +16,7 @@ internal static class Visible
             var harmful = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
             safe.Append(harmful ? " " : rune.ToString());
-            if (safe.Length >= Longest)
+            if (safe.Length >= longest)
             {
                 return safe.Append('…').ToString();
             }

@@ -1,4 +1,6 @@
 using Cards.Git;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,23 +20,27 @@ internal sealed class CardsEngine : IAsyncDisposable
     /// <param name="database">The file; it is made when there is none.</param>
     /// <param name="working">Whether jobs run. Without, the engine only answers: what an earlier start left open stays as it is.</param>
     /// <exception cref="PawlException">In use by another process, not a database, or of a newer program.</exception>
-    public static async Task<CardsEngine> StartAsync(string database, bool working, CancellationToken cancellationToken)
+    public static Task<CardsEngine> StartAsync(string database, bool working, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        Add(builder.Services.AddPawl(options => Set(options, working)), Stages.Versions)
-            .UseSqlite(new SqliteConnectionStringBuilder { DataSource = database }.ToString());
-        var host = builder.Build();
-        try
-        {
-            await host.StartAsync(cancellationToken).ConfigureAwait(false);
-            return new CardsEngine(host);
-        }
-        catch
-        {
-            // Not stopped: a host that has not started cannot be.
-            await ((IAsyncDisposable)host).DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        Add(builder.Services, database, working);
+        return StartAsync(builder.Build(), cancellationToken);
+    }
+
+    /// <summary>The same engine in a web application, with its HTTP API at the root.</summary>
+    /// <param name="database">The file; it is made when there is none.</param>
+    /// <param name="server">Where it listens, and where it leaves the first key.</param>
+    /// <exception cref="PawlException">As without a server.</exception>
+    /// <exception cref="IOException">Somebody took the port in the meantime.</exception>
+    public static Task<CardsEngine> ServeAsync(string database, Server server, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "cards" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(server.Address));
+        builder.Services.AddRouting();
+        Add(builder.Services, database, working: true);
+        var app = builder.Build();
+        app.MapPawl("/", web => web.KeyFile = server.KeyFile);
+        return StartAsync(app, cancellationToken);
     }
 
     /// <summary>The two job types, for a pipeline of these versions.</summary>
@@ -56,6 +62,25 @@ internal sealed class CardsEngine : IAsyncDisposable
     {
         await _host.StopAsync().ConfigureAwait(false);
         await ((IAsyncDisposable)_host).DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void Add(IServiceCollection services, string database, bool working) =>
+        Add(services.AddPawl(options => Set(options, working)), Stages.Versions)
+            .UseSqlite(new SqliteConnectionStringBuilder { DataSource = database }.ToString());
+
+    private static async Task<CardsEngine> StartAsync(IHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.StartAsync(cancellationToken).ConfigureAwait(false);
+            return new CardsEngine(host);
+        }
+        catch
+        {
+            // Not stopped: a host that has not started cannot be.
+            await ((IAsyncDisposable)host).DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     // A person waits: a run may be long, but not the pause before its next attempt.
