@@ -71,4 +71,7 @@ public sealed class PawlWebOptions
 
     /// <summary>What is told the first admin key instead of <see cref="KeyFile"/>. Called once in the life of a store.</summary>
     public Action<string>? FirstKey { get; set; }
+
+    /// <summary>How live streams keep time; only tests have a reason to change it.</summary>
+    internal StreamPace Pace { get; set; } = new();
 }

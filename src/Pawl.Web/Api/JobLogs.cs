@@ -10,7 +10,6 @@ internal static class JobLogs
 {
     private const int MostWait = 30;
     private const int PageBytes = 65_536;
-    private static readonly string[] Levels = ["trace", "debug", "information", "warning", "error", "critical"];
 
     public static IReadOnlyList<Route> Routes { get; } =
     [
@@ -57,18 +56,18 @@ internal static class JobLogs
 
     private static async Task<Part> ReadAsync(Call call, Job job, int attempt, long after, int limit, int level)
     {
-        var (lines, next) = (new List<Line>(), after);
+        var (lines, next) = (new List<LogLine>(), after);
         while (true)
         {
             var page = await call.Site.Store.LogAsync(new(job.Id, attempt, next, PageBytes), call.Cancelled).ConfigureAwait(false);
-            foreach (var line in LinesOf(page.Text, next))
+            foreach (var line in LogJson.LinesOf(page.Text, next))
             {
                 if (lines.Count == limit)
                 {
                     return new(lines, line.Offset, false);
                 }
 
-                if (level < 0 || line.Level >= level)
+                if (level < 0 || line.Weight >= level)
                 {
                     lines.Add(line);
                 }
@@ -83,41 +82,11 @@ internal static class JobLogs
         }
     }
 
-    private static IEnumerable<Line> LinesOf(ReadOnlyMemory<byte> text, long offset)
-    {
-        while (text.Length > 0)
-        {
-            var end = text.Span.IndexOf((byte)'\n');
-            var line = end < 0 ? text : text[..end];
-            if (line.Length > 0)
-            {
-                yield return Line.Of(line, offset);
-            }
-
-            var taken = end < 0 ? text.Length : end + 1;
-            text = text[taken..];
-            offset += taken;
-        }
-    }
-
     private static void Write(Utf8JsonWriter json, int attempt, Part part)
     {
         json.WriteStartObject();
         json.WriteNumber("attempt", attempt);
-        json.WriteStartArray("items");
-        foreach (var line in part.Lines)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("offset", line.Offset);
-            json.WriteString("at", line.At);
-            json.WriteString("level", line.Word);
-            json.WriteString("message", line.Message);
-            json.WritePropertyName("fields");
-            json.WriteRawValue(line.Fields, skipInputValidation: true);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        LogJson.Lines(json, "items", part.Lines);
         json.WriteNumber("next_offset", part.Next);
         json.WriteBoolean("ended", part.Ended);
         json.WriteEndObject();
@@ -158,46 +127,11 @@ internal static class JobLogs
             return -1;
         }
 
-        return Array.IndexOf(Levels, word) is var level and >= 0
+        return Array.IndexOf(LogLine.Levels, word) is var level and >= 0
             ? level
             : throw Fields.Fault(
-                "?level", "out_of_range", $"The level is one of {string.Join(", ", Levels)}, but was {Shown.Text(word)}.");
+                "?level", "out_of_range", $"The level is one of {string.Join(", ", LogLine.Levels)}, but was {Shown.Text(word)}.");
     }
 
-    private sealed record Part(IReadOnlyList<Line> Lines, long Next, bool Ended);
-
-    /// <summary>One line of a log. What is no line of ours is shown as it is.</summary>
-    private sealed record Line(long Offset, string? At, string Word, string Message, string Fields)
-    {
-        public int Level => Array.IndexOf(Levels, Word) is var known and >= 0 ? known : 2;
-
-        public static Line Of(ReadOnlyMemory<byte> bytes, long offset)
-        {
-            try
-            {
-                using var document = JsonDocument.Parse(bytes);
-                var root = document.RootElement;
-                if (root.ValueKind == JsonValueKind.Object)
-                {
-                    return new(
-                        offset,
-                        Text(root, "at"),
-                        Text(root, "level") ?? "information",
-                        Text(root, "message") ?? "",
-                        root.TryGetProperty("fields", out var fields) && fields.ValueKind == JsonValueKind.Object
-                            ? fields.GetRawText()
-                            : "{}");
-                }
-            }
-            catch (JsonException)
-            {
-                // A worker may write plain text.
-            }
-
-            return new(offset, null, "information", System.Text.Encoding.UTF8.GetString(bytes.Span), "{}");
-        }
-
-        private static string? Text(JsonElement line, string name) =>
-            line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-    }
+    private sealed record Part(IReadOnlyList<LogLine> Lines, long Next, bool Ended);
 }

@@ -6,8 +6,6 @@ namespace Pawl.Web.Api;
 /// <summary>Answers with jobs, and finds what a job does not know of itself: the top of its tree, and why it waits.</summary>
 internal static class JobReply
 {
-    private const int MostLevels = 16;
-
     /// <summary>Answers with a job as it stands now.</summary>
     public static async Task WriteAsync(Call call, int status, Job job, bool? deduplicated = null)
     {
@@ -44,36 +42,8 @@ internal static class JobReply
             deduplicated).ConfigureAwait(false);
 
     /// <summary>The top of the tree of each job.</summary>
-    public static async Task<IReadOnlyDictionary<JobId, JobId>> RootsAsync(Call call, IReadOnlyList<Job> jobs)
-    {
-        var roots = jobs.ToDictionary(job => job.Id, job => job.ParentId ?? job.Id);
-        var parents = jobs.Where(job => job.ParentId is not null).Select(job => job.ParentId!.Value).Distinct().ToList();
-        var above = new Dictionary<JobId, JobId?>();
-        for (var level = 0; parents.Count > 0 && level < MostLevels; level++)
-        {
-            foreach (var parent in await call.Site.Store.GetAsync(parents, call.Cancelled).ConfigureAwait(false))
-            {
-                above[parent.Id] = parent.ParentId;
-            }
-
-            foreach (var gone in parents)
-            {
-                above.TryAdd(gone, null);
-            }
-
-            parents = [.. parents.Select(parent => above[parent]).OfType<JobId>().Where(next => !above.ContainsKey(next)).Distinct()];
-        }
-
-        foreach (var id in roots.Keys.ToList())
-        {
-            for (var level = 0; level < MostLevels && above.GetValueOrDefault(roots[id]) is { } higher; level++)
-            {
-                roots[id] = higher;
-            }
-        }
-
-        return roots;
-    }
+    public static Task<IReadOnlyDictionary<JobId, JobId>> RootsAsync(Call call, IReadOnlyList<Job> jobs) =>
+        Roots.OfAsync(call.Site.Store, jobs, call.Cancelled);
 
     /// <summary>Ends a call whose command was refused by the state of the job.</summary>
     public static async Task RefuseAsync(Call call, CommandResult result)

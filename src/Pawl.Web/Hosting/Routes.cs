@@ -1,4 +1,5 @@
 using Pawl.Web.Api;
+using Pawl.Web.Live;
 using Pawl.Web.Operations;
 using Pawl.Web.Routing;
 
@@ -14,6 +15,7 @@ internal static class Routes
         .. Bulk.Routes, .. Queues.Routes, .. Types.Routes, .. Workers.Routes, .. Items.Routes, .. Recoveries.Routes,
         .. HealthReports.Routes,
         .. SignIn.Routes, .. Keys.Routes, .. Audit.Routes, .. UiConfig.Routes, .. OpenApi.Routes,
+        .. Streams.RoutesOf([]),
         .. Probes.Routes, .. Metrics.Routes,
     ];
 

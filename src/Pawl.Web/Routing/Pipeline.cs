@@ -40,7 +40,8 @@ internal sealed class Pipeline(Site site)
         headers.XContentTypeOptions = "nosniff";
         using var late = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         using var timer = new CancellationTokenSource(
-            route.Slow ? site.Options.StoreTimeout * SlowFactor : site.Options.StoreTimeout, site.Clock);
+            route.Endless ? Timeout.InfiniteTimeSpan : route.Slow ? site.Options.StoreTimeout * SlowFactor : site.Options.StoreTimeout,
+            site.Clock);
         using var link = timer.Token.UnsafeRegister(static late => ((CancellationTokenSource)late!).Cancel(), late);
         var call = new Call(site, route, http, requestId, late.Token) { Mount = MountOf(http) };
         try

@@ -41,6 +41,9 @@ internal sealed record Route(string Verb, string Template, Need Need, Func<Call,
     /// <summary>Whether it may take longer than the store's time limit, because it waits for something or does much.</summary>
     public bool Slow { get; init; }
 
+    /// <summary>Whether its answer goes on for as long as the caller stays: then no time limit holds.</summary>
+    public bool Endless { get; init; }
+
     /// <summary>The group of routes for old clients it belongs to; null for one that is always there.</summary>
     public string? Compat { get; init; }
 

@@ -55,6 +55,13 @@ internal sealed class Site
     /// <summary>All routes.</summary>
     public required RouteTable Table { get; init; }
 
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<Type, Lazy<object>> _parts = new();
+
+    /// <summary>What one part of the API keeps for all requests; made when it is first asked for.</summary>
+    public T Part<T>(Func<Site, T> make)
+        where T : class =>
+        (T)_parts.GetOrAdd(typeof(T), static (_, make) => new(() => make()), (Func<object>)(() => make(this))).Value;
+
     /// <summary>The version of this program.</summary>
     public static string Version { get; } = typeof(Site).Assembly.GetName().Version is { } version ? version.ToString(3) : "0.0.0";
 }
