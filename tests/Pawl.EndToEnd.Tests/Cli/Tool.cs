@@ -59,6 +59,24 @@ internal sealed class Tool : IDisposable
         return said;
     }
 
+    /// <summary>Runs it in a shell, to its end; all that was said.</summary>
+    /// <param name="line">What stands behind its name.</param>
+    /// <param name="before">What stands before it.</param>
+    public async Task<string> OfShellAsync(string line, string before = "")
+    {
+        using var process = Start(new ProcessStartInfo("sh", ["-c", $"{{ {before} dotnet '{Program}' {line}; }} 2>&1"]));
+        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        try
+        {
+            return await process.StandardOutput.ReadToEndAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
     /// <summary>Starts it; the caller ends it.</summary>
     public Process Start(params string[] words) => Start(new ProcessStartInfo("dotnet", [Program, .. words]));
 

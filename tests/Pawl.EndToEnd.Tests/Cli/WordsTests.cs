@@ -49,6 +49,16 @@ public sealed class WordsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_program_started_without_a_stdin_does_not_wait_for_one()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "A shell closes it.");
+
+        Assert.Contains("holds nothing", await _tool.OfShellAsync("enqueue demo.sleep - <&-; echo ended $?"), StringComparison.Ordinal);
+        Assert.Contains("more than 64 MB", await _tool.OfShellAsync("enqueue demo.sleep -", "head -c 70000000 /dev/zero |"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Where_nobody_answers_it_ends_with_7()
     {
         var said = (await _tool.RunAsync("list", "--url", "http://127.0.0.1:1")).Ends(7);
