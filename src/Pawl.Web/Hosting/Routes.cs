@@ -13,7 +13,7 @@ internal static class Routes
     [
         .. Jobs.Routes, .. JobCommands.Routes, .. JobRecords.Routes, .. JobLogs.Routes, .. JobArtifacts.Routes,
         .. Bulk.Routes, .. Queues.Routes, .. Types.Routes, .. Workers.Routes, .. Items.Routes, .. Recoveries.Routes,
-        .. HealthReports.Routes,
+        .. HealthReports.Routes, .. OldClients.Routes,
         .. SignIn.Routes, .. Keys.Routes, .. Audit.Routes, .. UiConfig.Routes, .. OpenApi.Routes,
         .. Streams.RoutesOf([]),
         .. Probes.Routes, .. Metrics.Routes,
