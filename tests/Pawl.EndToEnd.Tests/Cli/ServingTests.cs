@@ -61,6 +61,24 @@ public sealed class ServingTests(Server server) : IClassFixture<Server>
     }
 
     [Fact]
+    public async Task A_job_is_waited_for_watched_and_read_along_to_its_end()
+    {
+        async Task<string> NewAsync(string type, string payload) =>
+            (await server.RunAsync("enqueue", type, "--payload", payload, "-o", "id")).Ends(0).Output.Trim();
+        var fails = await NewAsync("demo.fail", """{"category":"invalid_input"}""");
+        var sleeps = await NewAsync("demo.sleep", """{"seconds":600}""");
+
+        (await server.RunAsync("enqueue", "demo.sleep", "--payload", """{"seconds":0.2}""", "--wait", "-o", "id")).Ends(0);
+        (await server.RunAsync("wait", fails)).Ends(6);
+        (await server.RunAsync("wait", fails, "--for", "ended")).Ends(0);
+        (await server.RunAsync("watch", fails)).Ends(6);
+        Assert.Equal("timed_out", (await server.RunAsync("wait", sleeps, "--timeout", "300ms")).Ends(7).Code);
+        var log = (await server.RunAsync("logs", await NewAsync("demo.stream", """{"chunks":3,"ms":50}"""), "-f")).Ends(0).Output;
+        Assert.Contains("Chunk 3 of 3", log, StringComparison.Ordinal);
+        (await server.RunAsync("cancel", sleeps)).Ends(0);
+    }
+
+    [Fact]
     public async Task No_key_is_in_any_output()
     {
         foreach (var words in (string[][])[
