@@ -162,6 +162,10 @@ internal static class Bulk
                 "forbidden", $"This key may not move jobs to the queue {Shown.Text(queue)}.", ("needs", $"queue {queue}"));
     }
 
+    /// <summary>The newest operations that the caller may see.</summary>
+    public static async Task<IReadOnlyList<BulkOperation>> ReadAsync(Call call) =>
+        [.. (await Of(call).ListAsync(null, 50, call.Cancelled).ConfigureAwait(false)).Where(one => Sees(call, one))];
+
     private static async Task ListAsync(Call call)
     {
         var limit = call.Limit();

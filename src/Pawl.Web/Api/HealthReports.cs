@@ -17,14 +17,19 @@ internal static class HealthReports
         },
     ];
 
-    private static async Task ShowAsync(Call call)
+    private static async Task ShowAsync(Call call) =>
+        await call.JsonAsync(200, await ReadAsync(call).ConfigureAwait(false)).ConfigureAwait(false);
+
+    /// <summary>Looks how well the installation does, as far as the caller may see.</summary>
+    /// <returns>What writes it.</returns>
+    public static async Task<Action<Utf8JsonWriter>> ReadAsync(Call call)
     {
         var site = call.Site;
         var overview = await site.Services.GetRequiredService<IHealth>().CheckAsync(call.Cancelled).ConfigureAwait(false);
         var lines = overview.Queues.Count == 0 ? [] : await site.Store.LinesAsync(call.Cancelled).ConfigureAwait(false);
         var queues = overview.Queues.Where(queue => call.Caller.Scope.SeesQueue(queue.Queue ?? "")).ToList();
         var overall = call.Caller.Scope.IsAll ? overview.Overall : queues.MinBy(queue => queue.Score) ?? new(null, 100, []);
-        await call.JsonAsync(200, json =>
+        return json =>
         {
             json.WriteStartObject();
             json.WriteNumber("score", overall.Score);
@@ -56,7 +61,7 @@ internal static class HealthReports
             json.WriteEndObject();
             json.WriteBoolean("waiting_for_schema", overview.WaitingForSchema);
             json.WriteEndObject();
-        }).ConfigureAwait(false);
+        };
     }
 
     private static void Deductions(Utf8JsonWriter json, HealthReport report)

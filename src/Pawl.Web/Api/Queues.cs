@@ -35,9 +35,13 @@ internal static class Queues
         },
     ];
 
+    /// <summary>The queues that the caller may see, by name.</summary>
+    public static async Task<IReadOnlyList<QueueFacts>> ReadAsync(Call call) =>
+        [.. (await QueueFacts.ReadAsync(call).ConfigureAwait(false)).Where(queue => Sees(call, queue.Name))];
+
     private static async Task ListAsync(Call call)
     {
-        var all = (await QueueFacts.ReadAsync(call).ConfigureAwait(false)).Where(queue => Sees(call, queue.Name)).ToList();
+        var all = await ReadAsync(call).ConfigureAwait(false);
         await call.JsonAsync(
             200, json => PageJson.Write(json, all, static (writer, queue) => queue.Write(writer), approxTotal: all.Count))
             .ConfigureAwait(false);

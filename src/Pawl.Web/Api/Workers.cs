@@ -23,10 +23,30 @@ internal static class Workers
         },
     ];
 
-    private static async Task ListAsync(Call call)
+    /// <summary>The workers that the caller may see, each with what changes with its beats and what writes it.</summary>
+    public static async Task<IReadOnlyList<(long Id, string Stamp, Action<Utf8JsonWriter> Write)>> ReadAsync(Call call)
+    {
+        var (all, seen) = await AllAsync(call).ConfigureAwait(false);
+        return
+        [
+            .. all.Select(worker => (
+                worker.Id,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{worker.Beat} {worker.Gone} {worker.Draining} {worker.Drain} {worker.SlotsUsed} {string.Join(',', worker.Jobs)}"),
+                (Action<Utf8JsonWriter>)(json => Write(json, call, worker, seen)))),
+        ];
+    }
+
+    private static async Task<(IReadOnlyList<WorkerRow> Workers, HashSet<JobId>? Seen)> AllAsync(Call call)
     {
         var all = (await call.Site.Store.WorkersAsync(call.Cancelled).ConfigureAwait(false)).Where(worker => Sees(call, worker)).ToList();
-        var seen = await JobsOfAsync(call, all).ConfigureAwait(false);
+        return (all, await JobsOfAsync(call, all).ConfigureAwait(false));
+    }
+
+    private static async Task ListAsync(Call call)
+    {
+        var (all, seen) = await AllAsync(call).ConfigureAwait(false);
         await call.JsonAsync(
             200, json => PageJson.Write(json, all, (writer, worker) => Write(writer, call, worker, seen), approxTotal: all.Count))
             .ConfigureAwait(false);

@@ -13,9 +13,9 @@ internal static class Routes
     [
         .. Jobs.Routes, .. JobCommands.Routes, .. JobRecords.Routes, .. JobLogs.Routes, .. JobArtifacts.Routes,
         .. Bulk.Routes, .. Queues.Routes, .. Types.Routes, .. Workers.Routes, .. Items.Routes, .. Recoveries.Routes,
-        .. HealthReports.Routes, .. OldClients.Routes,
+        .. HealthReports.Routes, .. StatisticsReports.Routes, .. Failures.Routes, .. OldClients.Routes,
         .. SignIn.Routes, .. Keys.Routes, .. Audit.Routes, .. UiConfig.Routes, .. OpenApi.Routes,
-        .. Streams.RoutesOf([]),
+        .. Streams.RoutesOf(Sources.All),
         .. Probes.Routes, .. Metrics.Routes,
     ];
 
