@@ -77,7 +77,11 @@ public sealed class CommandTests
         var replayed = await served.PostAsync($"api/jobs/{id}/run-again", null, ("Idempotency-Key", "r"));
         var edited = await served.PostAsync(
             $"api/jobs/{id}/run-again", """{"payload":{"number":2},"queue":"q2","priority":90,"force":"failed"}""");
+        var moved = await served.PostAsync($"api/jobs/{id}/run-again", """{"queue":"q3"}""");
+        var nulled = await served.PostAsync($"api/jobs/{id}/run-again", """{"payload":null}""");
 
+        Assert.Equal((201, "q3", 1), (moved.Status, moved.Text("queue"), (int?)moved.Json["payload"]?["number"]));
+        Assert.Equal((422, "payload_invalid"), nulled.Answer);   // null is a payload, and not one of this type
         Assert.Equal((201, id, "b"), (plain.Status, plain.Text("rerun_of"), (string?)plain.Json["tags"]!["a"]));
         Assert.Null(plain.Json["unique_key"]);
         Assert.Equal((200, plain.Text("id")), (replayed.Status, replayed.Text("id")));

@@ -122,7 +122,7 @@ internal static class JobCommands
             var fields = new Fields(body.Root, "", "payload", "queue", "priority", "force");
             options = options with
             {
-                Payload = fields.Has("payload") ? JobDrafts.PayloadOf(fields) : null,
+                Payload = fields.Has("payload") ? JobDrafts.PayloadOf(fields) : default(ReadOnlyMemory<byte>?),   // null would be no bytes
                 Queue = fields.Checked("queue", () => fields.Text("queue") is { } queue ? Names.Queue(queue) : null),
                 Priority = fields.Whole("priority", Priority.Lowest, Priority.Highest),
                 Force = fields.Word<Force>("force") ?? Force.None,
