@@ -50,4 +50,47 @@ public sealed class OldClientsTests
         Assert.Equal("""{"success":true,"types":["comprehensive","failed","stuck"]}""", kinds.Body);
         Assert.Equal((200, "failed", 0), (run.Status, run.Text("type"), (int?)run.Json["result"]!["failedRecoveries"]));
     }
+
+    [Theory]
+    [InlineData("runId")]
+    [InlineData("run_id")]
+    [InlineData("jobId")]
+    [InlineData("job_id")]
+    public async Task A_client_of_cards_follows_a_run_to_its_end(string name)
+    {
+        await using var served = await StartAsync("cards");
+        var id = await served.CreateAsync("""{"type":"demo","payload":{"say":"hi","wait":true}}""");
+        await served.Gates.BegunAsync(id);
+        string after;
+        await using (var first = await Listening.ToAsync(served, $"api/process/stream?{name}={id}"))
+        {
+            Assert.Contains("successor-version", string.Join(',', first.Reply.Headers.GetValues("Link")), StringComparison.Ordinal);
+            var log = await first.NextAsync("log");
+            Assert.Equal((0, "information", "hi"), ((int)log.Data["offset"]!, (string?)log.Data["level"], (string?)log.Data["message"]));
+            Assert.Equal("running", (string?)(await first.NextAsync("status")).Data["state"]);
+            after = log.Id!;
+        }
+
+        served.Gates.Open(id);
+        await using var second = await Listening.ToAsync(served, $"api/process/stream?{name}={id}", last: after);
+        var rest = await second.UntilAsync(one => one.Name == "done");
+
+        Assert.Equal("hi again", (string?)rest.First(one => one.Name == "log").Data["message"]);
+        Assert.Equal("succeeded", (string?)rest.Last(one => one.Name == "status").Data["state"]);
+        Assert.Equal(("succeeded", true), ((string?)rest[^1].Data["state"], rest[^1].Data.AsObject().ContainsKey("result")));
+        Assert.Null(await second.NextAsync());
+    }
+
+    [Theory]
+    [InlineData("", 400, "required")]
+    [InlineData("?runId=4711", 404, "not_found")]
+    [InlineData("?runId=x", 404, "not_found")]
+    public async Task A_run_that_is_none_cannot_be_followed(string query, int status, string code)
+    {
+        await using var served = await StartAsync("cards");
+
+        Assert.Equal((status, code), (await served.GetAsync($"api/process/stream{query}")).Answer);
+        await using var off = await StartAsync();
+        Assert.Equal((404, "not_found"), (await off.GetAsync($"api/process/stream{query}")).Answer);
+    }
 }

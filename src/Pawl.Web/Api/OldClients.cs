@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Pawl.Web.Routing;
@@ -9,8 +8,6 @@ namespace Pawl.Web.Api;
 /// <summary>Routes that clients of other systems know, off until their group is named in <c>Pawl:Web:Compat</c>.</summary>
 internal static class OldClients
 {
-    // When these were called old: from the first version on.
-    private const string Deprecated = "@1767225600";
     private const string Dataset = "commits";
 
     public static IReadOnlyList<Route> Routes { get; } =
@@ -37,20 +34,9 @@ internal static class OldClients
         },
     ];
 
-    private static void Old(Call call, string successor)
-    {
-        var headers = call.Http.Response.Headers;
-        headers["Deprecation"] = Deprecated;
-        headers.Link = $"<{call.Address(successor)}>; rel=\"successor-version\"";
-        if (call.Site.Options.Sunset is { } sunset)
-        {
-            headers["Sunset"] = sunset.UtcDateTime.ToString("R", CultureInfo.InvariantCulture);
-        }
-    }
-
     private static async Task CommitsAsync(Call call)
     {
-        Old(call, "/api/items/status");
+        Deprecated.Say(call, "/api/items/status");
         using var body = await call.BodyAsync().ConfigureAwait(false);
         var fields = new Fields(
             body.Root, "", "commit_ids", "commitIds", "repo_path", "repoPath", "pipeline_version", "pipelineVersion");
@@ -92,7 +78,7 @@ internal static class OldClients
 
     private static async Task ProcessAsync(Call call)
     {
-        Old(call, "/api/jobs");
+        Deprecated.Say(call, "/api/jobs");
         using var body = await call.BodyAsync().ConfigureAwait(false);
         var draft = new JobDraft(call.Site.Options.ProcessType, body.Bytes, new() { RequestedBy = call.Caller.Actor });
         await KnownTypes.CheckAsync(call, [draft], _ => "").ConfigureAwait(false);
@@ -130,7 +116,7 @@ internal static class OldClients
 
     private static Task KindsAsync(Call call)
     {
-        Old(call, "/api/recovery");
+        Deprecated.Say(call, "/api/recovery");
         return call.JsonAsync(200, static json =>
         {
             json.WriteStartObject();
@@ -148,7 +134,7 @@ internal static class OldClients
 
     private static async Task RecoverAsync(Call call)
     {
-        Old(call, "/api/recovery");
+        Deprecated.Say(call, "/api/recovery");
         Visible.Reach(call.Caller.Scope.IsAll, "all queues and types");
         using var body = await call.BodyAsync().ConfigureAwait(false);
         var kind = body.IsEmpty ? null : new Fields(body.Root, "", "type").Word<RecoveryKind>("type");

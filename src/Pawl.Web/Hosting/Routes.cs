@@ -15,7 +15,7 @@ internal static class Routes
         .. Bulk.Routes, .. Queues.Routes, .. Types.Routes, .. Workers.Routes, .. Items.Routes, .. Recoveries.Routes,
         .. HealthReports.Routes, .. StatisticsReports.Routes, .. Failures.Routes, .. OldClients.Routes,
         .. SignIn.Routes, .. Keys.Routes, .. Audit.Routes, .. UiConfig.Routes, .. OpenApi.Routes,
-        .. Streams.RoutesOf(Sources.All),
+        .. Streams.RoutesOf(Sources.All), .. OldStream.Routes,
         .. Probes.Routes, .. Metrics.Routes,
     ];
 

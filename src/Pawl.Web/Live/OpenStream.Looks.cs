@@ -47,7 +47,7 @@ internal sealed partial class OpenStream
 
     private async Task LogsAsync(CancellationToken cancellationToken)
     {
-        if (_topics.Log.Count == _resting.Count || !Passed(_lookedAtLogs, _pace.Look))
+        if (_topics.Log.Count == _resting.Count || !_out.Passed(_lookedAtLogs, _pace.Look))
         {
             return;
         }
@@ -76,7 +76,7 @@ internal sealed partial class OpenStream
             if (page.NextOffset > place.Offset)
             {
                 _places[id] = place with { Offset = page.NextOffset };
-                Tell("log", Id(_seq), json =>
+                _out.Tell("log", Id(_seq), json =>
                 {
                     JobJson.Id(json, "job_id", id);
                     json.WriteNumber("attempt", place.Attempt);
@@ -111,7 +111,7 @@ internal sealed partial class OpenStream
     {
         foreach (var source in _topics.Sources)
         {
-            if (_looked.TryGetValue(source.Topic, out var at) && !Passed(at, source.Every))
+            if (_looked.TryGetValue(source.Topic, out var at) && !_out.Passed(at, source.Every))
             {
                 continue;
             }
@@ -132,7 +132,7 @@ internal sealed partial class OpenStream
             foreach (var gone in _told.Keys.Where(name => name.Topic == source.Topic && !there.Contains(name.Key)).ToList())
             {
                 _told.Remove(gone);
-                Tell(source.Event, null, json => json.WriteString("removed", gone.Key));
+                _out.Tell(source.Event, null, json => json.WriteString("removed", gone.Key));
             }
         }
     }

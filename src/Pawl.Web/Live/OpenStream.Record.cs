@@ -52,8 +52,7 @@ internal sealed partial class OpenStream
     /// <summary>He has missed too much: he takes a breath, and reads afresh from there on.</summary>
     private async Task BeginAnewAsync()
     {
-        _flushed = _site.Clock.GetTimestamp();
-        await RestAsync(Breath).ConfigureAwait(false);
+        await _out.BreatheAsync(Breath).ConfigureAwait(false);
         _seq = hub.Tail.End;
         Reset("overflow");
     }
@@ -188,7 +187,7 @@ internal sealed partial class OpenStream
             return;
         }
 
-        Tell("jobs", id, json =>
+        _out.Tell("jobs", id, json =>
         {
             json.WriteStartArray("upserts");
             foreach (var change in list.Where(change => change.Json is not null))
@@ -219,7 +218,7 @@ internal sealed partial class OpenStream
     /// <summary>The last counts were older than what was told with them.</summary>
     private async Task CountsLaterAsync(CancellationToken cancellationToken)
     {
-        if (_countsDue >= 0 && Passed(_countsDue, Hub.CountsLive(query.Text)))
+        if (_countsDue >= 0 && _out.Passed(_countsDue, Hub.CountsLive(query.Text)))
         {
             TellJobs([], await CountsAsync(null, cancellationToken).ConfigureAwait(false), Id(_seq), always: true);
         }
@@ -228,7 +227,7 @@ internal sealed partial class OpenStream
     /// <summary>How far running jobs are: that is on no record.</summary>
     private async Task ProgressAsync(CancellationToken cancellationToken)
     {
-        if ((!_topics.Jobs && _topics.Job.Count == 0) || !Passed(_lookedForProgress, _pace.Look * 2))
+        if ((!_topics.Jobs && _topics.Job.Count == 0) || !_out.Passed(_lookedForProgress, _pace.Look * 2))
         {
             return;
         }

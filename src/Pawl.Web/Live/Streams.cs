@@ -36,14 +36,7 @@ internal static class Streams
         }
 
         var query = Query.Parse(call.Query("query"));
-        var last = call.Http.Request.Headers["Last-Event-ID"].ToString().Trim();
-        var after = last.Length > 0 ? last : call.Query("after");
-        StreamPosition? position = null;
-        if (after is not null && !StreamPosition.TryParse(after, out position))
-        {
-            throw Unknown($"{Shown.Text(Json.Short(after))} is no id of an event of this stream.");
-        }
-
+        var position = PositionOf(call, call.Query("after"));
         var hub = Hub.Of(call.Site);
         using var place = hub.Open.Enter(call.Caller.KeyId);
         using var reader = await hub.Tail.JoinAsync(topics, call.Cancelled).ConfigureAwait(false);
@@ -54,6 +47,17 @@ internal static class Streams
         {
             await stream.RunAsync(reset).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Where the reader says he was: in the header that browsers send, or else as he says; null for a new one.</summary>
+    /// <exception cref="ProblemException"><c>event_id_invalid</c>.</exception>
+    public static StreamPosition? PositionOf(Call call, string? after)
+    {
+        var last = call.Http.Request.Headers["Last-Event-ID"].ToString().Trim();
+        after = last.Length > 0 ? last : after;
+        return after is null ? null
+            : StreamPosition.TryParse(after, out var position) ? position
+            : throw Unknown($"{Shown.Text(Json.Short(after))} is no id of an event of this stream.");
     }
 
     /// <summary>Sends the headers of a stream.</summary>

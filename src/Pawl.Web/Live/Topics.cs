@@ -24,6 +24,15 @@ internal sealed class Topics
     /// <summary>What else he follows, that is on no record.</summary>
     public List<Source> Sources { get; } = [];
 
+    /// <summary>One job with its log.</summary>
+    public static Topics Of(JobId id)
+    {
+        var topics = new Topics();
+        topics.Job.Add(id);
+        topics.Log.Add(id);
+        return topics;
+    }
+
     /// <summary>Reads the topics of a request.</summary>
     /// <exception cref="ProblemException"><c>topic_invalid</c>, <c>too_many</c>, <c>not_found</c>.</exception>
     public static Topics Read(Call call, IReadOnlyList<Source> sources)

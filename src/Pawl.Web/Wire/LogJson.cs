@@ -14,7 +14,7 @@ internal static class LogJson
             var line = end < 0 ? text : text[..end];
             if (line.Length > 0)
             {
-                yield return LogLine.Of(line, offset);
+                yield return LogLine.Of(line, offset) with { Bytes = end < 0 ? text.Length : end + 1 };
             }
 
             var taken = end < 0 ? text.Length : end + 1;
@@ -48,6 +48,9 @@ internal sealed record LogLine(long Offset, string? At, string Level, string Mes
 {
     /// <summary>The levels, lowest first.</summary>
     public static readonly string[] Levels = ["trace", "debug", "information", "warning", "error", "critical"];
+
+    /// <summary>How many bytes it takes in the log, with its end.</summary>
+    public int Bytes { get; init; }
 
     /// <summary>How high its level is among them.</summary>
     public int Weight => Array.IndexOf(Levels, Level) is var known and >= 0 ? known : 2;
