@@ -141,13 +141,15 @@ public sealed class ServingTests(Server server) : IClassFixture<Server>
     public async Task A_table_on_a_terminal_of_80_columns_keeps_ids_whole()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "There is no script(1), which makes a terminal.");
-        var id = (await server.RunAsync(
-            "enqueue", "demo.sleep", "--payload", "{}", "--delay", "1h", "--queue", new string('q', 100), "-o", "id")).Ends(0).Output.Trim();
+        var made = await server.RunAsync(
+            "enqueue", "demo.sleep", "--payload", "{}", "--delay", "1h", "--queue", new string('q', 100), "-o", "id");
+        var id = made.Ends(0).Output.Trim();
 
         var said = await server.Tool.OnTerminalAsync(80, "list", $"id:{id}");
 
         var lines = said.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Contains(lines, line => line.StartsWith($"{id} ", StringComparison.Ordinal) && line.Contains("qqq…", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, line => line.StartsWith($"{id} ", StringComparison.Ordinal) && line.Contains("qqq…", StringComparison.Ordinal));
         Assert.All(lines.Where(line => line.StartsWith(id, StringComparison.Ordinal)), line => Assert.True(line.Length <= 80, line));
         Assert.Contains("\e[1mID", said, StringComparison.Ordinal);
         Assert.DoesNotContain("\e[1m", await server.Tool.OnTerminalAsync(80, "list", "--no-color"), StringComparison.Ordinal);

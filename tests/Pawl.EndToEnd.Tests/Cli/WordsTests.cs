@@ -79,7 +79,8 @@ public sealed class WordsTests : IDisposable
     public async Task A_bash_completion_script_loads()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no bash.");
-        await File.WriteAllTextAsync(_tool["c.sh"], (await _tool.RunAsync("completion", "bash")).Output, TestContext.Current.CancellationToken);
+        var script = (await _tool.RunAsync("completion", "bash")).Output;
+        await File.WriteAllTextAsync(_tool["c.sh"], script, TestContext.Current.CancellationToken);
         using var bash = System.Diagnostics.Process.Start("bash", ["-n", _tool["c.sh"]]);
         await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, bash.ExitCode);
