@@ -9,7 +9,7 @@ internal sealed class Tool : IDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    private static readonly string Program = Path.Combine(
+    public static readonly string Program = Path.Combine(
         AppContext.BaseDirectory, "..", "..", "Pawl.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "Pawl.Cli.dll");
 
     private readonly TempFolder _folder = new();
@@ -28,21 +28,28 @@ internal sealed class Tool : IDisposable
     /// <summary>Runs it to its end.</summary>
     /// <param name="words">Behind <c>pawl</c>.</param>
     /// <param name="input">What is on stdin.</param>
-    public async Task<Said> RunAsync(string[] words, string? input)
+    public Task<Said> RunAsync(string[] words, string? input) =>
+        RunAsync(new ProcessStartInfo("dotnet", [Program, .. words]), $"pawl {string.Join(' ', words)}", input);
+
+    /// <summary>Runs another program in the same folder with the same settings, to its end.</summary>
+    public Task<Said> RunOtherAsync(string program, params string[] words) =>
+        RunAsync(new ProcessStartInfo(program, words), program, null);
+
+    private async Task<Said> RunAsync(ProcessStartInfo start, string line, string? input)
     {
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
-        using var process = Start(words);
+        using var process = Start(start);
         try
         {
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
             await GiveAsync(process, input);
             await process.WaitForExitAsync(limit.Token);
-            return new(process.ExitCode, await output, await errors, string.Join(' ', words));
+            return new(process.ExitCode, await output, await errors, line);
         }
         catch (OperationCanceledException late)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"pawl {string.Join(' ', words)} had not ended after {Limit}.", late);
+            throw new TimeoutException($"{line} had not ended after {Limit}.", late);
         }
     }
 
@@ -128,7 +135,7 @@ internal sealed record Said(int Exit, string Output, string Errors, string Line)
     /// <summary>Fails with everything it said when it ended otherwise.</summary>
     public Said Ends(int exit)
     {
-        Assert.True(Exit == exit, $"pawl {Line} ended with {Exit}, not {exit}.\n{Output}\n{Errors}");
+        Assert.True(Exit == exit, $"{Line} ended with {Exit}, not {exit}.\n{Output}\n{Errors}");
         return this;
     }
 
@@ -142,7 +149,7 @@ internal sealed record Said(int Exit, string Output, string Errors, string Line)
         }
         catch (JsonException error)
         {
-            Assert.Fail($"pawl {Line} wrote no JSON ({error.Message}):\n{Output}\n{Errors}");
+            Assert.Fail($"{Line} wrote no JSON ({error.Message}):\n{Output}\n{Errors}");
             return default;
         }
     }
