@@ -176,7 +176,7 @@ public sealed class BulkWorkTests
     [Fact]
     public async Task An_operation_outlives_a_restart_and_is_carried_out_by_whoever_leads_then()
     {
-        await using var test = await PawlTest.StartAsync(pawl => { });
+        await using var test = await PawlTest.StartAsync(pawl => { }, cancellationToken: Installation.Cancelled);
         var drafts = Enumerable.Repeat(new JobDraft("nobody", "{}"u8.ToArray()), 600).ToList();
         await test.Jobs.EnqueueManyAsync(drafts, Installation.Cancelled);
         var made = await test.Services.GetRequiredService<IBulk>().StartAsync(
