@@ -279,17 +279,16 @@ public sealed class StreamTests
         }
 
         // The place of one who went is free as soon as the server has seen it.
-        for (var tries = 1; ; tries++)
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (true)
         {
             using var request = new HttpRequestMessage(HttpMethod.Head, "api/stream?topics=jobs");
             request.Headers.Authorization = new("Bearer", served.Key);
-            using var reply = await served.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            using var reply = await served.Client.SendAsync(request, limit.Token);
             if (reply.IsSuccessStatusCode)
             {
                 break;
             }
-
-            Assert.True(tries < 10_000);
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class PostgresTests
         await server.StartAsync("--store", store, "--demo");
         Assert.Contains($"(postgres 127.0.0.1:{database.Port}/postgres, 10 slots)", server.Ready, StringComparison.Ordinal);
         (await server.RunAsync("enqueue", "demo.items", "--payload", """{"count":3}""")).Ends(0);
+        await server.SaysAsync("does the chores");
         Assert.Equal("lock_held", (await On("db", "prune", "--yes")).Ends(7).Code);
         (await On("db", "status")).Ends(0);
         (await On("db", "check")).Ends(0);

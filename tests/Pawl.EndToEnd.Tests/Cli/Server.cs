@@ -7,6 +7,7 @@ namespace Pawl.EndToEnd.Tests.Cli;
 public sealed class Server : IAsyncLifetime
 {
     private readonly StringBuilder _errors = new();
+    private readonly SemaphoreSlim _heard = new(0);
     private Process? _process;
 
     internal Tool Tool { get; } = new();
@@ -36,6 +37,7 @@ public sealed class Server : IAsyncLifetime
     {
         await StopAsync();
         Tool.Dispose();
+        _heard.Dispose();
     }
 
     internal async ValueTask StartAsync(params string[] words)
@@ -47,6 +49,8 @@ public sealed class Server : IAsyncLifetime
             {
                 _errors.AppendLine(line.Data);
             }
+
+            _heard.Release();
         };
         _process.BeginErrorReadLine();
         using var limit = new CancellationTokenSource(Tool.Limit, TimeProvider.System);
@@ -63,6 +67,16 @@ public sealed class Server : IAsyncLifetime
         Url = Ready.Split(' ')[4];
         Key = File.Exists(Tool["pawl.db.token"]) ? (await File.ReadAllTextAsync(Tool["pawl.db.token"])).Trim() : "";
         Tool.Environment["PAWL_URL"] = Url;
+    }
+
+    /// <summary>Until its log has said that.</summary>
+    internal async Task SaysAsync(string text)
+    {
+        using var limit = new CancellationTokenSource(Tool.Limit, TimeProvider.System);
+        while (!Errors.Contains(text, StringComparison.Ordinal))
+        {
+            await _heard.WaitAsync(limit.Token);
+        }
     }
 
     /// <summary>Asks it to stop, as a service manager does.</summary>
