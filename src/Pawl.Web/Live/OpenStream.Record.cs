@@ -7,7 +7,7 @@ internal sealed partial class OpenStream
 {
     private static readonly EventKind[] ForPeople =
     [
-        EventKind.Notice, EventKind.Alert, EventKind.Recovery, EventKind.Succeeded, EventKind.Failed, EventKind.Cancelled,
+        EventKind.Notice, EventKind.Alert, EventKind.Succeeded, EventKind.Failed, EventKind.Cancelled,
     ];
 
     private readonly Dictionary<JobId, DateTimeOffset> _progress = [];
