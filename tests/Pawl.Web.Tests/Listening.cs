@@ -119,11 +119,16 @@ public sealed class Listening : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        // A read that is broken off closes the connection at once; else the client would wait 2 s for the rest of the reply.
+        using var now = new CancellationTokenSource();
+        var reading = _reader.BaseStream.ReadAsync(new byte[1], now.Token).AsTask();
+        await now.CancelAsync();
+        await Task.WhenAny(reading);
+        _ = reading.Exception;
         _reader.Dispose();
         _reply.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private async Task<string?> LineAsync(CancellationToken late)
