@@ -125,9 +125,9 @@ internal sealed partial class PostgresStore
     {
         var parts = new List<string>();
         Add("priority", request.Priority);
-        Add("run_at", request.RunAt?.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+        Add("run_at", request.RunAt is { } at ? Rfc3339.Text(at) : null);
         Add("queue", request.Queue);
-        Add("start_by", request.StartBy?.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+        Add("start_by", request.StartBy is { } by ? Rfc3339.Text(by) : null);
         Add("start_by", request.ClearStartBy ? "none" : null);
         Add("max_attempts", request.MaxAttempts);
         Add("tags", request.Tags?.Count);

@@ -5,13 +5,16 @@ using System.Text.RegularExpressions;
 namespace Pawl.Web.Tests;
 
 /// <summary>Whether a value fits a schema, as far as our schemas go: type, properties, required, additionalProperties, items, enum,
-/// pattern, anyOf, $ref.</summary>
-internal static class JsonSchema
+/// pattern, anyOf, $ref, format date-time.</summary>
+internal static partial class JsonSchema
 {
     private static readonly string[] Known =
     [
         "type", "properties", "required", "additionalProperties", "items", "enum", "pattern", "anyOf", "$ref", "format", "description",
     ];
+
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]
+    private static partial Regex Time();
 
     /// <summary>What does not fit and where; null when all does.</summary>
     public static string? Fault(JsonNode schema, JsonElement value, string at, Func<string, JsonNode> find)
@@ -47,6 +50,11 @@ internal static class JsonSchema
             && !Regex.IsMatch(value.GetString()!, (string)pattern!, RegexOptions.None, TimeSpan.FromSeconds(1)))
         {
             return $"{at} is {value.GetRawText()}, not {pattern}";
+        }
+
+        if ((string?)rules["format"] == "date-time" && value.ValueKind == JsonValueKind.String && !Time().IsMatch(value.GetString()!))
+        {
+            return $"{at} is {value.GetRawText()}, not UTC with microseconds";
         }
 
         return value.ValueKind switch

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 
@@ -13,8 +12,7 @@ internal static class Times
     ];
 
     /// <summary>Such as <c>2026-11-22T10:15:00.123456Z</c>.</summary>
-    public static string Text(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    public static string Text(DateTimeOffset time) => Rfc3339.Text(time);
 
     /// <summary>Reads a time with its zone.</summary>
     public static bool TryParse(string? text, out DateTimeOffset time)
@@ -43,11 +41,5 @@ internal static class Times
     }
 
     /// <summary>Writes a time without making a string of it.</summary>
-    public static void Write(Utf8JsonWriter json, string name, DateTimeOffset time)
-    {
-        Span<byte> text = stackalloc byte[33];
-        Utf8Formatter.TryFormat(time.UtcDateTime, text, out _, new('O'));   // 2026-11-22T10:15:00.1234567Z
-        text[26] = (byte)'Z';
-        json.WriteString(name, text[..27]);
-    }
+    public static void Write(Utf8JsonWriter json, string name, DateTimeOffset time) => Rfc3339.Write(json, name, time);
 }

@@ -48,14 +48,11 @@ internal static class RecoveryJson
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteString("message", run.Message);
-            json.WriteString("started_at", Time(run.StartedAt));
-            json.WriteString("ended_at", Time(run.EndedAt));
+            json.WriteString("started_at", Rfc3339.Text(run.StartedAt));
+            json.WriteString("ended_at", Rfc3339.Text(run.EndedAt));
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
-
-    private static string Time(DateTimeOffset at) =>
-        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

@@ -146,7 +146,7 @@ internal sealed class LogBuffer(long most)
         _writer.WriteStartObject();
         _writer.WriteString("level", Word(level));
         _writer.WriteString("message", Fit(message));
-        _writer.WriteString("at", at);
+        Rfc3339.Write(_writer, "at", at);
         _writer.WriteStartObject("fields");
         var left = 0;
         foreach (var (name, value) in fields ?? [])

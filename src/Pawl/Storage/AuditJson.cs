@@ -103,7 +103,7 @@ internal static class AuditJson
     {
         if (at is { } known)
         {
-            json.WriteString(name, known);
+            Rfc3339.Write(json, name, known);
         }
     }
 
