@@ -1,6 +1,6 @@
 namespace Pawl.Web.Tests;
 
-public sealed class CommandTests
+public class CommandTests : OnEitherStore
 {
     private const string Parked = """{"type":"parked","payload":{}}""";
 
@@ -11,7 +11,7 @@ public sealed class CommandTests
     [InlineData("POST", "jobs")]
     public async Task A_waiting_job_is_cancelled_at_once_and_stays_so(string verb, string root)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync(Parked);
 
         var first = await served.SendAsync(verb, $"{root}/{id}/cancel", """{"reason":"wrong repo"}""");
@@ -25,7 +25,7 @@ public sealed class CommandTests
     [Fact]
     public async Task A_running_job_is_asked_to_stop()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"demo","payload":{"wait":true}}""");
         await served.Gates.BegunAsync(id);
 
@@ -39,7 +39,7 @@ public sealed class CommandTests
     [Fact]
     public async Task A_job_that_has_ended_is_not_cancelled_retried_or_edited()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"demo","payload":{}}""");
         await served.EndAsync(id);
 
@@ -55,7 +55,7 @@ public sealed class CommandTests
     [Fact]
     public async Task A_failed_job_is_retried_when_its_error_is_no_permanent_one()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"demo","payload":{"fail":"invalid_input"}}""");
         await served.EndAsync(id);
 
@@ -70,7 +70,7 @@ public sealed class CommandTests
     [Fact]
     public async Task A_job_is_run_again_with_other_members()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"parked","payload":{"number":1},"tags":{"a":"b"},"unique_key":"u"}""");
 
         var plain = await served.PostAsync($"api/jobs/{id}/run-again", null, ("Idempotency-Key", "r"));
@@ -92,7 +92,7 @@ public sealed class CommandTests
     [Fact]
     public async Task An_edit_names_the_version_it_changes()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"parked","payload":{},"start_by":"2099-01-01T00:00:00Z","tags":{"a":"1"}}""");
         var etag = (await served.GetAsync($"api/jobs/{id}")).Headers["ETag"];
 
@@ -118,7 +118,7 @@ public sealed class CommandTests
     [Fact]
     public async Task A_failure_is_dismissed_and_put_back()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"demo","payload":{"fail":"invalid_input"}}""");
         await served.EndAsync(id);
 
@@ -133,7 +133,7 @@ public sealed class CommandTests
     [Fact]
     public async Task A_job_that_waits_for_a_yes_gets_a_yes_or_a_no()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         const string Body = """{"type":"parked","payload":{},"requires_approval":true}""";
         var (yes, no) = (await served.CreateAsync(Body), await served.CreateAsync(Body));
 
@@ -150,7 +150,7 @@ public sealed class CommandTests
     [Fact]
     public async Task Only_an_ended_job_is_removed()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync(Parked);
 
         Assert.Equal((428, "precondition_required"), (await served.SendAsync("DELETE", $"api/jobs/{id}")).Answer);
@@ -171,7 +171,7 @@ public sealed class CommandTests
     [InlineData("DELETE", "")]
     public async Task What_is_no_job_is_told_in_one_way(string verb, string path)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var texts = new HashSet<string>();
         foreach (var id in (string[])["abc", "0", "-1", "99999999999999999999", "424242"])
         {

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Pawl.Web.Tests;
 
-public sealed class CreatingTests
+public class CreatingTests : OnEitherStore
 {
     [Fact]
     public async Task A_job_is_created_and_shown_member_for_member()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         var made = await served.PostAsync("api/jobs", """
             {"type":"parked","payload":{"number":1,"b":1.50,"a":2},"queue":"other","trigger":"manual","tags":{"repo":"acme/app"},
@@ -79,7 +79,7 @@ public sealed class CreatingTests
     [InlineData("""{"type":"demo"}""", 422, "payload_invalid", null)]
     public async Task What_is_wrong_is_named_with_its_place(string body, int status, string code, string? pointer)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         var reply = await served.PostAsync("api/jobs", body);
 
@@ -90,7 +90,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_member_that_is_nearly_right_is_suggested()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         Assert.Equal(
             "priority", (string?)(await served.PostAsync("api/jobs", """{"type":"demo","prioritty":1}""")).Json["nearest"]![0]);
@@ -100,7 +100,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task Json_that_is_none_is_told_with_line_and_column()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         var reply = await served.PostAsync("api/jobs", "{\n  \"type\": x\n}");
 
@@ -110,7 +110,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task Deep_json_is_refused()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         foreach (var depth in (int[])[31, 40, 10_000])
         {
@@ -128,7 +128,7 @@ public sealed class CreatingTests
     [InlineData("", "media_type_unsupported")]
     public async Task Another_media_type_is_refused(string type, string code)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         Assert.Equal((415, code), (await served.SendAsync("POST", "api/jobs", """{"type":"parked","payload":{}}""", type)).Answer);
     }
@@ -136,7 +136,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_compressed_body_is_refused()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         Assert.Equal(
             (415, "encoding_unsupported"), (await served.PostAsync("api/jobs", "{}", ("Content-Encoding", "gzip"))).Answer);
@@ -145,7 +145,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task Another_encoding_is_refused()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         foreach (var bytes in (byte[][])
             [Encoding.Unicode.GetBytes("{\"type\":\"parked\"}"), [(byte)'{', 0xFF, (byte)'}'], [0xEF, 0xBB, 0xBF, (byte)'{', (byte)'}']])
         {
@@ -160,7 +160,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_payload_of_more_than_one_megabyte_is_refused_with_the_limit()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         foreach (var (length, status) in ((int, int)[])[(1_048_576 - 2, 422), (1_048_576 - 1, 413), (5_000_000, 413)])
         {
             var reply = await served.PostAsync("api/jobs", $$"""{"type":"parked","payload":"{{new string('x', length)}}"}""");
@@ -176,7 +176,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task Too_many_tags_are_refused()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var tags = string.Join(',', Enumerable.Range(0, 10_000).Select(number => $"\"t{number}\":\"x\""));
 
         var reply = await served.PostAsync("api/jobs", """{"type":"parked","payload":{},"tags":{""" + tags + "}}");
@@ -187,7 +187,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task The_same_key_and_body_meet_the_same_job()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var key = ("Idempotency-Key", "k1");
 
         var first = await served.PostAsync("api/jobs", """{"type":"parked","payload":{"number":1},"priority":1}""", key);
@@ -207,7 +207,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_repeated_request_whose_job_was_removed_says_so()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var key = ("Idempotency-Key", "k1");
         var id = (await served.PostAsync("api/jobs", """{"type":"parked","payload":{}}""", key)).Text("id");
         await served.PostAsync($"api/jobs/{id}/cancel");
@@ -219,7 +219,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_refused_request_does_not_use_its_key_up()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var key = ("Idempotency-Key", "k1");
 
         Assert.Equal(422, (await served.PostAsync("api/jobs", """{"type":"demo","payload":[1]}""", key)).Status);
@@ -231,7 +231,7 @@ public sealed class CreatingTests
     [InlineData("\"quoted\u007F\"")]
     public async Task A_key_of_other_characters_is_refused(string key)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         Assert.Equal(
             (400, "key_invalid"),
@@ -241,7 +241,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_unique_key_meets_its_job_and_refuses_other_work()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         var first = await served.PostAsync("api/jobs", """{"type":"parked","payload":{"number":1},"unique_key":"a"}""");
         var again = await served.PostAsync("api/jobs", """{"type":"parked","payload":{"number":1},"unique_key":"a"}""");
@@ -254,7 +254,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_batch_is_created_whole_or_not_at_all()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var key = ("Idempotency-Key", "b1");
         const string Body = """{"jobs":[{"type":"parked","payload":{}},{"type":"parked","payload":{},"unique_key":"b"}]}""";
 
@@ -278,7 +278,7 @@ public sealed class CreatingTests
     [InlineData(10_001)]
     public async Task A_batch_of_none_or_too_many_is_refused(int count)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var jobs = string.Join(',', Enumerable.Repeat("""{"type":"parked","payload":{}}""", count));
 
         var reply = await served.PostAsync("api/jobs/batch", $$"""{"jobs":[{{jobs}}]}""");
@@ -289,7 +289,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_trace_is_kept_with_the_job()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         const string Trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
         var made = await served.PostAsync("api/jobs", """{"type":"parked","payload":{}}""", ("traceparent", Trace));
@@ -300,7 +300,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_busy_concurrency_key_can_be_a_reason_to_refuse()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var first = await served.CreateAsync("""{"type":"demo","payload":{"wait":true},"concurrency_key":"c"}""");
         await served.Gates.BegunAsync(first);
 

@@ -1,6 +1,6 @@
 namespace Pawl.Web.Tests;
 
-public sealed class QueryTests
+public class QueryTests : OnEitherStore
 {
     [Theory]
     [InlineData("state:done", "filter_invalid")]
@@ -8,7 +8,7 @@ public sealed class QueryTests
     [InlineData("/(a+)+$/", "regex_not_supported")]
     public async Task A_query_that_cannot_be_read_is_told_where(string query, string code)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         foreach (var path in (string[])["api/jobs", "api/jobs/counts"])
         {
@@ -22,7 +22,7 @@ public sealed class QueryTests
     [Fact]
     public async Task Jobs_are_found_counted_and_explained()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"parked","payload":{},"tags":{"repo":"acme/app"}}""");
         await served.CreateAsync("""{"type":"parked","payload":{},"queue":"other"}""");
         await served.PostAsync("api/queues/parking/pause", """{"reason":"deploy"}""");
@@ -40,7 +40,7 @@ public sealed class QueryTests
     [Fact]
     public async Task Many_jobs_are_acted_on_at_once()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         for (var i = 0; i < 3; i++)
         {
             await served.CreateAsync("""{"type":"parked","payload":{}}""");
@@ -72,7 +72,7 @@ public sealed class QueryTests
     [Fact]
     public async Task A_recovery_is_run_and_shown_and_health_told()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.EndAsync(await served.CreateAsync("""{"type":"demo","payload":{"fail":"invalid_input"}}"""));
 
         var viewer = Served.With(await served.KeyAsync("viewer"));
@@ -91,7 +91,7 @@ public sealed class QueryTests
     [Fact]
     public async Task A_stranger_is_not_told_which_pages_there_are()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         Assert.Equal((401, "unauthenticated"), (await served.GetAsync("style.css", Served.With(""))).Answer);
         Assert.Equal((404, "not_found"), (await served.GetAsync("api/nothing", Served.With(""))).Answer);

@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 
 namespace Pawl.Web.Tests;
 
-public sealed class RecordTests
+public class RecordTests : OnEitherStore
 {
     [Fact]
     public async Task Lists_are_walked_page_by_page_and_each_job_is_seen_once()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         for (var i = 0; i < 5; i++)
         {
             await served.CreateAsync($$"""{"type":"parked","payload":{"number":{{i}} } }""");
@@ -31,7 +31,7 @@ public sealed class RecordTests
     [Fact]
     public async Task A_cursor_belongs_to_one_list_and_one_caller()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.CreateAsync("""{"type":"parked","payload":{}}""");
         await served.CreateAsync("""{"type":"parked","payload":{}}""");
         var cursor = (string)(await served.GetAsync("api/jobs?limit=1")).Json["next_cursor"]!;
@@ -59,7 +59,7 @@ public sealed class RecordTests
     [InlineData("include=payloads", "unknown_field")]
     public async Task A_wrong_parameter_is_refused(string query, string code)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         Assert.Equal((400, code), (await served.GetAsync($"api/jobs?{query}")).Answer);
     }
@@ -67,7 +67,7 @@ public sealed class RecordTests
     [Fact]
     public async Task A_list_shows_large_members_only_when_asked()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.CreateAsync("""{"type":"parked","payload":{"number":7}}""");
 
         var plain = (await served.GetAsync("api/jobs")).Json["items"]![0]!.AsObject();
@@ -82,7 +82,7 @@ public sealed class RecordTests
     [Fact]
     public async Task Attempts_events_and_logs_are_shown()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"demo","payload":{"say":"hello","fail":"invalid_input"}}""");
         await served.EndAsync(id);
 
@@ -109,7 +109,7 @@ public sealed class RecordTests
     [Fact]
     public async Task A_request_for_events_waits_until_there_is_one()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"parked","payload":{}}""");
         var after = (string?)(await served.GetAsync($"api/jobs/{id}/events")).Json["next_after"];
 
@@ -123,7 +123,7 @@ public sealed class RecordTests
     [Fact]
     public async Task An_artifact_is_handed_out_as_something_to_be_saved()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"demo","payload":{"attach":"<script>hello</script>"}}""");
         await served.EndAsync(id);
 
@@ -153,7 +153,7 @@ public sealed class RecordTests
     [InlineData("a%2Fb")]
     public async Task A_name_that_is_none_of_a_file_is_refused(string name)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"parked","payload":{}}""");
 
         Assert.Equal((400, "name_invalid"), (await served.GetAsync($"api/jobs/{id}/artifacts/{name}")).Answer);
@@ -163,14 +163,14 @@ public sealed class RecordTests
     [Fact]
     public async Task The_page_knows_who_its_user_is()
     {
-        await using var served = await Served.StartAsync(settings: new Dictionary<string, string?>
+        await using var served = await StartAsync(settings: new Dictionary<string, string?>
         {
             ["Pawl:Web:Links:Trace"] = "https://traces.example/{trace_id}",
         });
 
         var config = (await served.GetAsync("api/ui-config")).Json;
 
-        Assert.Equal(("key:admin", "admin", "sqlite"), ((string?)config["actor"], (string?)config["role"], (string?)config["store"]));
+        Assert.Equal(("key:admin", "admin", Kind), ((string?)config["actor"], (string?)config["role"], (string?)config["store"]));
         Assert.Contains("cancel", config["can"]!.AsArray().Select(word => (string?)word));
         Assert.Equal("Trace", (string?)config["links"]![0]!["title"]);
     }
@@ -178,7 +178,7 @@ public sealed class RecordTests
     [Fact]
     public async Task A_server_says_whether_it_is_ready_and_how_each_part_does()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         var ready = await served.GetAsync("readyz", Served.With(""));
         var health = await served.GetAsync("healthz");

@@ -11,7 +11,7 @@ using Pawl.Storage;
 
 namespace Pawl.Web.Tests;
 
-/// <summary>A real server on a port of loopback, with a store in memory and the demo handlers. Each test may have its own.</summary>
+/// <summary>A real server on a port of loopback, with a store of its own and the demo handlers. Each test may have its own.</summary>
 public sealed class Served : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -51,13 +51,15 @@ public sealed class Served : IAsyncDisposable
     /// <param name="services">More services, before the engine's.</param>
     /// <param name="around">What stands around the store.</param>
     /// <param name="waits">The file that the first key is read from; null where the server hands it over.</param>
+    /// <param name="database">A PostgreSQL database; null for SQLite in memory.</param>
     public static async Task<Served> StartAsync(
         string mount = "",
         IReadOnlyDictionary<string, string?>? settings = null,
         Action<PawlWebOptions>? options = null,
         Action<IServiceCollection>? services = null,
         string? waits = null,
-        Func<IJobStore, IJobStore>? around = null)
+        Func<IJobStore, IJobStore>? around = null,
+        string? database = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -71,10 +73,11 @@ public sealed class Served : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<Gates>();
         services?.Invoke(builder.Services);
-        builder.Services.AddPawl(pawl => pawl.Retry = new() { BaseDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) })
+        var pawl = builder.Services
+            .AddPawl(engine => engine.Retry = new() { BaseDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) })
             .AddHandler<DemoHandler, Demo>()
-            .AddType<Parked>()
-            .UseSqlite("Data Source=:memory:");
+            .AddType<Parked>();
+        _ = database is null ? pawl.UseSqlite("Data Source=:memory:") : pawl.UsePostgres(database);
         if (around is not null)
         {
             var inner = builder.Services.Last(service => service.ServiceType == typeof(IJobStore));

@@ -1,0 +1,15 @@
+namespace Pawl.Web.Tests;
+
+/// <summary>Tests that hold on SQLite, and on PostgreSQL in a class that inherits them.</summary>
+public abstract class OnEitherStore
+{
+    /// <summary>A PostgreSQL database of this test; null for SQLite in memory.</summary>
+    protected virtual Task<string?> DatabaseAsync() => Task.FromResult<string?>(null);
+
+    /// <summary>The kind of store, in the words of the API.</summary>
+    protected virtual string Kind => "sqlite";
+
+    /// <summary>Starts a server on the store of these tests.</summary>
+    protected async Task<Served> StartAsync(IReadOnlyDictionary<string, string?>? settings = null) =>
+        await Served.StartAsync(settings: settings, database: await DatabaseAsync());
+}
