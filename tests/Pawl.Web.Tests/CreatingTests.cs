@@ -252,6 +252,20 @@ public class CreatingTests : OnEitherStore
     }
 
     [Fact]
+    public async Task A_batch_with_a_key_meets_the_jobs_that_its_unique_keys_name()
+    {
+        await using var served = await StartAsync();
+        const string Job = """{"type":"parked","payload":{},"unique_key":"b"}""";
+        var id = await served.CreateAsync(Job);
+
+        var made = await served.PostAsync(
+            "api/jobs/batch", """{"jobs":[{"type":"parked","payload":{}},""" + Job + "]}", ("Idempotency-Key", "b1"));
+
+        Assert.Equal((201, 1, 1), (made.Status, (int?)made.Json["created"], (int?)made.Json["deduplicated"]));
+        Assert.Equal((id, true), ((string?)made.Json["jobs"]![1]!["id"], (bool?)made.Json["jobs"]![1]!["deduplicated"]));
+    }
+
+    [Fact]
     public async Task A_batch_is_created_whole_or_not_at_all()
     {
         await using var served = await StartAsync();

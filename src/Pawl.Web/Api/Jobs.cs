@@ -135,13 +135,13 @@ internal static class Jobs
         await Once.DoAsync(
             call,
             body.Root,
-            key => MakeManyAsync(call, key is null ? drafts : [.. drafts.Select((draft, index) => Keyed(draft, key, index))]),
+            key => MakeManyAsync(call, key is null ? drafts : [.. drafts.Select((draft, index) => Keyed(call, draft, key, index))]),
             kept => Replies.JsonAsync(call.Http, 200, Encoding.UTF8.GetBytes(kept))).ConfigureAwait(false);
     }
 
-    private static JobDraft Keyed(JobDraft draft, string key, int index) => draft with
+    private static JobDraft Keyed(Call call, JobDraft draft, string key, int index) => draft with
     {
-        Options = draft.Options! with { IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"{key}:{index}") },
+        Options = Keyed(call, draft, string.Create(CultureInfo.InvariantCulture, $"{key}:{index}")),
     };
 
     private static async Task<Made> MakeManyAsync(Call call, List<JobDraft> drafts)
