@@ -25,7 +25,7 @@ internal sealed class PrometheusFamily
     public PrometheusFamily(string name, string kind, string help, string[] labels, double[]? buckets = null)
     {
         (_name, _kind, _help, _labels, _buckets) = (name, kind, help, labels, buckets ?? []);
-        if (labels.Length == 0 && kind == "counter")
+        if (labels.Length == 0 && kind is "counter" or "gauge")
         {
             // What was never counted is 0, not unknown.
             _series[default] = new(0);

@@ -76,6 +76,7 @@ public sealed class PrometheusTextTests
 
         var text = await metrics.ReadAsync(Token);
 
+        Assert.Contains("pawl_streams 0", text.Split('\n'));   // no stream was ever open
         var created = text.Split('\n').Where(line => line.StartsWith("pawl_jobs_created_total{", StringComparison.Ordinal)).ToList();
         Assert.Equal(201, created.Count);
         Assert.Contains("""pawl_jobs_created_total{type="other",queue="q\"\\\n# x",trigger="api"} 50""", created);
