@@ -91,6 +91,31 @@ public sealed partial class RolesTests
     }
 
     [Fact]
+    public async Task A_limited_key_hears_nothing_of_the_job_that_stands_in_its_way()
+    {
+        await using var served = await Served.StartAsync();
+        var holder = await served.CreateAsync("""{"type":"demo","payload":{"wait":true},"queue":"mail","concurrency_key":"c"}""");
+        await served.Gates.BegunAsync(holder);
+        var behind = await served.CreateAsync("""{"type":"demo","payload":{},"concurrency_key":"c"}""");
+        var ended = await served.CreateAsync("""{"type":"demo","payload":{},"delay_ms":900000,"unique_key":"u"}""");
+        await served.PostAsync($"api/jobs/{ended}/cancel");
+        var heir = await served.CreateAsync("""{"type":"demo","payload":{},"delay_ms":900000,"unique_key":"u","queue":"mail"}""");
+        var key = Served.With(await served.KeyAsync("operator", ""","queues":["default"]"""));
+
+        var why = await served.GetAsync($"api/jobs/{behind}/why", key);
+        var retried = await served.PostAsync($"api/jobs/{ended}/retry", null, key);
+
+        Assert.Equal("concurrency_key", why.Text("not_running_because"));
+        Assert.Equal((null, null), ((string?)why.Json["reasons"]![0]!["detail"], (string?)why.Json["reasons"]![0]!["href"]));
+        Assert.Equal((409, "unique_key_in_use"), retried.Answer);
+        Assert.Null(retried.Json["job_id"]);
+        Assert.DoesNotContain($"job {heir}", retried.Body, StringComparison.Ordinal);
+        Assert.Equal($"jobs/{holder}", (string?)(await served.GetAsync($"api/jobs/{behind}/why")).Json["reasons"]![0]!["href"]);
+        Assert.Equal(heir, (await served.PostAsync($"api/jobs/{ended}/retry")).Text("job_id"));
+        served.Gates.Open(holder);
+    }
+
+    [Fact]
     public async Task A_limited_key_creates_only_inside_its_scope()
     {
         await using var served = await Served.StartAsync();

@@ -50,16 +50,20 @@ internal static class JobReply
     {
         var job = await call.FindAsync(result.Id).ConfigureAwait(false);
         var code = Codes.Public(result.Refusal!);
+        var other = result.Other is { } holder && await call.FindAsync(holder).ConfigureAwait(false) is not null ? result.Other : null;
+        var said = other == result.Other
+            ? result.Message
+            : result.Message?.Replace($"job {result.Other}", "another job", StringComparison.Ordinal);
         (string, object?)[] extras = code switch
         {
             "not_retryable" => [("category", Words.Of(job?.Error?.Category)), ("rule", job?.Error?.Rule)],
-            "unique_key_in_use" => [("job_id", result.Other)],
+            "unique_key_in_use" => other is null ? [] : [("job_id", other)],
             "row_version_mismatch" => [("row_version", job?.RowVersion)],
             "already_final" or "not_final" or "not_editable" => [("state", Words.Of(result.State))],
             _ => [],
         };
         throw code == "not_found"
             ? Call.NotFound()
-            : new ProblemException(code, result.Message ?? "The job stands where that cannot be done.", extras);
+            : new ProblemException(code, said ?? "The job stands where that cannot be done.", extras);
     }
 }

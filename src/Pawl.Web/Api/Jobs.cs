@@ -225,6 +225,10 @@ internal static class Jobs
         await call.JsonAsync(200, json => CountsJson.Write(json, counts)).ConfigureAwait(false);
     }
 
+    // Who holds the key may be a job that does not exist for a limited caller.
+    private static WhyReason Seen(Call call, WhyReason reason) =>
+        reason.Code == WhyCode.ConcurrencyKey && !call.Caller.Scope.IsAll ? reason with { Detail = null, Href = null } : reason;
+
     private static async Task WhyAsync(Call call)
     {
         var job = await call.JobAsync().ConfigureAwait(false);
@@ -235,7 +239,7 @@ internal static class Jobs
             json.WriteString("state", Words.Of(why.State));
             json.WriteString("not_running_because", Words.Of(why.NotRunningBecause));
             json.WriteStartArray("reasons");
-            foreach (var reason in why.Reasons)
+            foreach (var reason in why.Reasons.Select(reason => Seen(call, reason)))
             {
                 json.WriteStartObject();
                 json.WriteString("code", Words.Of(reason.Code));
