@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 
 namespace Pawl.Web.Tests;
 
@@ -87,6 +89,26 @@ public sealed class GuardTests
 
             Assert.Equal((status, status == 421 ? "host_not_allowed" : null), reply.Answer);
         }
+    }
+
+    [Fact]
+    public async Task A_body_whose_length_is_told_twice_is_not_read()
+    {
+        await using var served = await Served.StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, new Uri(served.Address).Port, TestContext.Current.CancellationToken);
+        var body = Convert.ToString(Parked.Length, 16) + $"\r\n{Parked}\r\n0\r\n\r\n";
+        await client.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST /api/jobs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {served.Key}\r\nContent-Type: application/json\r\n"
+                + $"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n{body}"),
+            TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
+        var reply = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);   // ends, as the connection is closed
+
+        Assert.StartsWith("HTTP/1.1 400 ", reply, StringComparison.Ordinal);
+        Assert.Empty((await served.Jobs.ListAsync(null, TestContext.Current.CancellationToken)).Jobs);
     }
 
     [Theory]

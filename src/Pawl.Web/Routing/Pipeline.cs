@@ -47,6 +47,7 @@ internal sealed class Pipeline(Site site)
         try
         {
             Guards.Headers(http.Request, site.Options);
+            Guards.Length(http.Request);
             Guards.Host(http.Request, site.Options);
             if (route == NoRoute)
             {

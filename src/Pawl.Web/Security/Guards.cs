@@ -32,6 +32,21 @@ internal static class Guards
         }
     }
 
+    /// <summary>The length of the body is told once: two servers in a row could else disagree on where the next request begins.</summary>
+    /// <remarks>Kestrel would take the chunks, and puts the length it passed over aside under another name.</remarks>
+    public static void Length(HttpRequest request)
+    {
+        if (request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length"))
+        {
+            request.HttpContext.Response.Headers.Connection = "close";
+            throw new ProblemException(
+                "json_invalid",
+                "The request has both Content-Length and Transfer-Encoding. Send one of them.",
+                ("line", 1),
+                ("column", 1));
+        }
+    }
+
     /// <summary>The server is called by one of its names.</summary>
     public static void Host(HttpRequest request, PawlWebOptions options)
     {
