@@ -75,8 +75,9 @@ public class CreatingTests : OnEitherStore
     [InlineData("""{"type":"demo","depends_on":["x"]}""", 422, "dependency_missing", "/depends_on/0")]
     [InlineData("""{"type":"demo","depends_on":[{"job_id":"1","wen":"terminal"}]}""", 400, "unknown_field", "/depends_on/0/wen")]
     [InlineData("""{"type":"demo","parent_id":"999999"}""", 422, "dependency_missing", "/parent_id")]
-    [InlineData("""{"type":"demo","payload":[1]}""", 422, "payload_invalid", null)]
-    [InlineData("""{"type":"demo"}""", 422, "payload_invalid", null)]
+    [InlineData("""{"type":"demo","payload":[1]}""", 422, "payload_invalid", "/payload")]
+    [InlineData("""{"type":"demo","payload":{"wait":"x"}}""", 422, "payload_invalid", "/payload/wait")]
+    [InlineData("""{"type":"demo"}""", 422, "payload_invalid", "/payload")]
     public async Task What_is_wrong_is_named_with_its_place(string body, int status, string code, string? pointer)
     {
         await using var served = await StartAsync();
@@ -84,6 +85,7 @@ public class CreatingTests : OnEitherStore
         var reply = await served.PostAsync("api/jobs", body);
 
         Assert.Equal((status, code, pointer), (reply.Status, reply.Code, reply.Pointer));
+        Assert.DoesNotContain("Pawl.Web", reply.Body, StringComparison.Ordinal);   // the names of types here are nobody's business
         Assert.Empty((await served.Jobs.ListAsync(null, TestContext.Current.CancellationToken)).Jobs);
     }
 
@@ -275,12 +277,14 @@ public class CreatingTests : OnEitherStore
         var made = await served.PostAsync("api/jobs/batch", Body, key);
         var again = await served.PostAsync("api/jobs/batch", Body, key);
         var bad = await served.PostAsync("api/jobs/batch", """{"jobs":[{"type":"parked","payload":{}},{"type":"a b"}]}""");
+        var misfit = await served.PostAsync("api/jobs/batch", """{"jobs":[{"type":"parked","payload":{"number":"x"}},{"type":"demo"}]}""");
         var unknown = await served.PostAsync("api/jobs/batch", """{"jobs":[{"type":"parked","payload":{}},{"type":"pparked"}]}""");
         var conflict = await served.PostAsync(
             "api/jobs/batch", """{"jobs":[{"type":"parked","payload":{}},{"type":"parked","payload":{"number":9},"unique_key":"b"}]}""");
 
         Assert.Equal((201, 2, 0), (made.Status, (int?)made.Json["created"], (int?)made.Json["deduplicated"]));
         Assert.Equal((200, made.Body, "true"), (again.Status, again.Body, again.Headers["Idempotency-Replayed"]));
+        Assert.Equal((422, "payload_invalid", "/jobs/0/payload/number"), (misfit.Status, misfit.Code, misfit.Pointer));
         Assert.Equal((400, "name_invalid", "/jobs/1/type"), (bad.Status, bad.Code, bad.Pointer));
         Assert.Equal((422, "type_unknown", "/jobs/1/type"), (unknown.Status, unknown.Code, unknown.Pointer));
         Assert.Equal((409, "idempotency_conflict", "/jobs/1"), (conflict.Status, conflict.Code, conflict.Pointer));

@@ -180,7 +180,13 @@ internal sealed class Pipeline(Site site)
     /// <summary>A refusal of the engine: its code says the status, its sentence is for people.</summary>
     private static Problem Refused(string code, PawlException fault) => new(code, fault.Message)
     {
-        Errors = fault.Data[Refusals.Index] is int index ? [new($"/jobs/{index}", code, fault.Message)] : [],
+        Errors = (fault.Data[Refusals.Index], fault.Data[Misfit.Pointer]) switch
+        {
+            (int index, string within) => [new($"/jobs/{index}/payload{within}", code, fault.Message)],
+            (int index, _) => [new($"/jobs/{index}", code, fault.Message)],
+            (_, string within) => [new($"/payload{within}", code, fault.Message)],
+            _ => [],
+        },
         Extras = code switch
         {
             "idempotency_conflict" or "unique_key_in_use" => [("job_id", fault.Job)],

@@ -97,7 +97,7 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, JobTypes type
             {
                 throw new PawlException(fault.Code, $"Job {i} of the batch: {fault.Message} Nothing was stored.", fault, job: fault.Job)
                 {
-                    Data = { [Refusals.Index] = i },
+                    Data = { [Refusals.Index] = i, [Misfit.Pointer] = fault.Data[Misfit.Pointer] },
                 };
             }
         }

@@ -58,12 +58,15 @@ internal sealed class NewJobs(JobTypes types, PawlOptions options)
         }
         catch (Exception fault) when (fault is JsonException or NotSupportedException)
         {
-            throw new PawlException("payload_invalid", $"The payload does not fit the job type {Shown.Text(name)}: {fault.Message}", fault);
+            throw Misfit.Of(name, fault);
         }
 
         if (payload is null)
         {
-            throw new PawlException("payload_invalid", $"The payload does not fit the job type {Shown.Text(name)}: it is null.");
+            throw new PawlException("payload_invalid", $"The payload does not fit the job type {Shown.Text(name)}: it is null.")
+            {
+                Data = { [Misfit.Pointer] = "" },
+            };
         }
 
         type.Check?.Invoke(payload);
