@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -19,6 +20,8 @@ namespace Pawl.Cli.Hosting;
 internal sealed class Endpoints
 {
     private const int MostConnections = 10_000;
+    private const int MostHeaders = 1_048_576;   // as much as Kestrel buffers of a request
+    private const int MostLine = 65_536;
 
     private readonly IConfiguration _configuration;
     private readonly IReadOnlyList<ListenAddress> _addresses;
@@ -87,8 +90,11 @@ internal sealed class Endpoints
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.MaxRequestBodySize = Math.Max(web.MaxBodyBytes, web.MaxBatchBytes);
-            kestrel.Limits.MaxRequestHeadersTotalSize = web.MaxHeaderBytes;
-            kestrel.Limits.MaxRequestHeaderCount = web.MaxHeaders;
+            // More than the API takes, so that it refuses them itself, with a reason: Kestrel would just end the talk.
+            kestrel.Limits.MaxRequestHeadersTotalSize = Math.Min(4 * web.MaxHeaderBytes, MostHeaders);
+            kestrel.Limits.MaxRequestHeaderCount = 4 * web.MaxHeaders;
+            kestrel.Limits.MaxRequestLineSize = MostLine;
+            kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
             foreach (var address in _addresses.Where(Exists))
             {
                 kestrel.Listen(address.Address, address.Port, Secure);

@@ -40,6 +40,28 @@ public sealed class ServingTests(Server server) : IClassFixture<Server>
     }
 
     [Fact]
+    public async Task What_is_too_long_or_no_ASCII_is_refused_with_a_code()
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 });
+        async Task<string?> CodeAsync(HttpMethod verb, string path, string header, string value)
+        {
+            using var request = new HttpRequestMessage(verb, new Uri($"{server.Url}/{path}"));
+            request.Headers.Authorization = new("Bearer", server.Key);
+            request.Headers.TryAddWithoutValidation(header, value);
+            request.Content = verb == HttpMethod.Post
+                ? new StringContent("""{"type":"demo.sleep","payload":{}}""", null, "application/json")
+                : null;
+            using var reply = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            return JsonElement.Parse(await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+                .GetProperty("code").GetString();
+        }
+
+        Assert.Equal("header_too_large", await CodeAsync(HttpMethod.Get, "livez", "X-Large", new('x', 33 * 1024)));
+        Assert.Equal("filter_invalid", await CodeAsync(HttpMethod.Get, $"api/jobs?query={new string('x', 10 * 1024)}", "X-A", "a"));
+        Assert.Equal("key_invalid", await CodeAsync(HttpMethod.Post, "api/jobs", "Idempotency-Key", "é"));
+    }
+
+    [Fact]
     public async Task An_exit_code_tells_what_the_server_said()
     {
         var id = (await server.RunAsync("enqueue", "demo.fail", "--payload", """{"category":"invalid_input"}""", "-o", "id")).Ends(0)
