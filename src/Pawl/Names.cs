@@ -136,6 +136,16 @@ internal static class Names
             + $"device name such as CON, but was {Shown.Text(text)}. Give it a plain file name without a folder.");
     }
 
+    public static string? Kind(string? text)
+    {
+        if (Short(text, MaxName, "A kind") is { } kind && kind.Any(char.IsControl))
+        {
+            throw new PawlException("out_of_range", $"A kind has no control characters, but was {Shown.Text(kind)}. Leave them out.");
+        }
+
+        return text;
+    }
+
     private static string Words(string? text, int most, string what)
     {
         var sound = text is not null && text.Length >= 1 && text.Length <= most;

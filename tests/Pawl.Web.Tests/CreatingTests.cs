@@ -78,6 +78,7 @@ public class CreatingTests : OnEitherStore
     [InlineData("""{"type":"demo","payload":[1]}""", 422, "payload_invalid", "/payload")]
     [InlineData("""{"type":"demo","payload":{"wait":"x"}}""", 422, "payload_invalid", "/payload/wait")]
     [InlineData("""{"type":"demo"}""", 422, "payload_invalid", "/payload")]
+    [InlineData("""{"type":"demo","kind":"a\r\nb"}""", 400, "out_of_range", "/kind")]
     public async Task What_is_wrong_is_named_with_its_place(string body, int status, string code, string? pointer)
     {
         await using var served = await StartAsync();

@@ -38,7 +38,8 @@ public class RecordTests : OnEitherStore
 
         foreach (var (path, key) in ((string, string)[])
             [
-                ($"api/jobs?cursor={cursor}x", served.Key), ($"api/jobs?cursor={cursor}&sort=id", served.Key),
+                ($"api/jobs?cursor={cursor}x", served.Key),
+                ($"api/jobs?cursor={cursor}%3D", served.Key), ($"api/jobs?cursor={cursor}&sort=id", served.Key),
                 ("api/jobs?cursor=!", served.Key), ($"api/jobs?cursor={cursor}", await served.KeyAsync("viewer")),
                 ($"api/jobs?cursor={new string('A', 5_000)}", served.Key),
             ])
@@ -100,6 +101,7 @@ public class RecordTests : OnEitherStore
         Assert.Equal((string?)events["items"]!.AsArray()[^1]!["seq"], (string?)events["next_after"]);
         Assert.Equal(("hello", "information", true), ((string?)logs["items"]![0]!["message"], (string?)logs["items"]![0]!["level"],
             (bool?)logs["ended"]));
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", (string?)logs["items"]![0]!["at"]);
         Assert.Equal("hello again", (string?)Assert.Single(warnings["items"]!.AsArray())!["message"]);
         Assert.Equal("hello again", (string?)second["items"]![0]!["message"]);
         Assert.Equal((200, (int?)logs["next_offset"]), (text.Status, text.Bytes.Length));

@@ -58,6 +58,17 @@ public sealed class RoutingTests
     }
 
     [Fact]
+    public async Task A_path_that_is_nearly_one_of_ours_is_not_there()
+    {
+        await using var served = await Served.StartAsync();
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(served.Address + "//api/jobs"));
+        request.Headers.Authorization = new("Bearer", served.Key);
+
+        Assert.Equal((404, "not_found"), (await served.SendAsync(request)).Answer);
+    }
+
+    [Fact]
     public async Task Head_works_where_get_does()
     {
         await using var served = await Served.StartAsync();

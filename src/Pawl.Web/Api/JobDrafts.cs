@@ -99,7 +99,7 @@ internal static class JobDrafts
             DependsOn = DependsOn(fields),
             RequiresApproval = fields.Flag("requires_approval") ?? false,
             Parent = fields.Text("parent_id") is { } parent ? IdOf(parent, fields.At("parent_id")) : null,
-            Kind = fields.Checked("kind", () => Names.Short(fields.Text("kind"), Names.MaxName, "A kind")),
+            Kind = fields.Checked("kind", () => Names.Kind(fields.Text("kind"))),
             Versions = VersionsOf(fields),
             Force = fields.Word<Force>("force") ?? Force.None,
             Traceparent = TraceOf(call),

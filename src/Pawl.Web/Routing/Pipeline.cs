@@ -218,7 +218,7 @@ internal sealed class Pipeline(Site site)
         var http = call.Http;
         var path = http.Request.RouteValues["rest"] as string ?? "";
         var verbs = site.Table.VerbsOf(path);
-        if (verbs.Count > 0)
+        if (verbs.Count > 0 && !verbs.Contains(http.Request.Method))   // a path such as //api/jobs looks like one of ours
         {
             http.Response.Headers.Allow = string.Join(", ", verbs);
             return new("method_not_allowed", $"This path answers {string.Join(", ", verbs)}, and not {Shown.Text(http.Request.Method)}.");

@@ -26,6 +26,7 @@ internal static class Cursor
             && Base64Url.IsValid(cursor)
             && Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
             && length > MacBytes
+            && cursor == Base64Url.EncodeToString(bytes[..length])
             && CryptographicOperations.FixedTimeEquals(bytes[..MacBytes], Mac(bytes[MacBytes..length], list, key)))
         {
             return Encoding.UTF8.GetString(bytes[MacBytes..length]);

@@ -65,7 +65,7 @@ internal sealed record LogLine(long Offset, string? At, string Level, string Mes
             {
                 return new(
                     offset,
-                    Text(root, "at"),
+                    Times.TryParse(Text(root, "at"), out var at) ? Times.Text(at) : null,
                     Text(root, "level") ?? "information",
                     Text(root, "message") ?? "",
                     root.TryGetProperty("fields", out var fields) && fields.ValueKind == JsonValueKind.Object

@@ -112,7 +112,7 @@ internal sealed class NewJobs(JobTypes types, PawlOptions options)
             Priority = score.Points,
             PriorityReasons = score.Reasons,
             Trigger = given.Trigger,
-            Kind = Names.Short(given.Kind, Names.MaxName, "A kind"),
+            Kind = Names.Kind(given.Kind),
             ParentId = given.Parent,
             DependsOn = DependenciesOf(given),
             RequiresApproval = given.RequiresApproval,
