@@ -1,6 +1,5 @@
-using Pawl.Storage;
-
 using System.Globalization;
+using Pawl.Storage;
 
 namespace Pawl.Postgres;
 

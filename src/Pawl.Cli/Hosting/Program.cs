@@ -7,7 +7,7 @@ namespace Pawl.Cli.Hosting;
 /// <summary>The <c>pawl</c> tool.</summary>
 internal static class Program
 {
-    private static async Task<int> Main(string[] words)
+    internal static async Task<int> Main(string[] words)
     {
         using var stop = new CancellationTokenSource();
         using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
