@@ -76,7 +76,10 @@ internal static class Figures
 
     /// <summary>From a second after the first job ended to the first fault.</summary>
     private static double Before(Run run, (long Mono, double Work)[] ends) =>
-        Rate(ends, ends[0].Mono + Ticks(TimeSpan.FromSeconds(1)), run.Faults.Select(fault => fault.FromMono).DefaultIfEmpty(Asked(run)).Min());
+        Rate(
+            ends,
+            ends[0].Mono + Ticks(TimeSpan.FromSeconds(1)),
+            run.Faults.Select(fault => fault.FromMono).DefaultIfEmpty(Asked(run)).Min());
 
     /// <summary>Until when there was more to do.</summary>
     private static long Asked(Run run) => run.Calls[^1].Mono;
