@@ -20,7 +20,7 @@ internal static class Refusals
         {
             "idempotency_conflict" =>
                 $"the key belongs to {other}, whose request was another one. Send the same request, or choose another key.",
-            "lock_held" => $"the concurrency key is held by {other}. Wait for it, or leave OnBusy at Queue.",
+            "lock_held" => $"the concurrency key is held by {other}. Ask again when it has ended, or let this one wait: on_busy queue.",
             "dependency_missing" => $"it depends on {other}, which is not there. Name a job that exists.",
             "dependency_cycle" => $"it depends on {other} in a circle. Take one of the edges away.",
             "depth_exceeded" => "children go at most 8 levels deep. Create it without a parent.",
