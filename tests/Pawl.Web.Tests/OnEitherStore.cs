@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Pawl.Web.Tests;
 
 /// <summary>Tests that hold on SQLite, and on PostgreSQL in a class that inherits them.</summary>
@@ -10,6 +12,10 @@ public abstract class OnEitherStore
     protected virtual string Kind => "sqlite";
 
     /// <summary>Starts a server on the store of these tests.</summary>
-    protected async Task<Served> StartAsync(IReadOnlyDictionary<string, string?>? settings = null) =>
-        await Served.StartAsync(settings: settings, database: await DatabaseAsync());
+    protected async Task<Served> StartAsync(
+        string mount = "",
+        IReadOnlyDictionary<string, string?>? settings = null,
+        Action<PawlWebOptions>? options = null,
+        Action<IServiceCollection>? services = null) =>
+        await Served.StartAsync(mount, settings, options, services, database: await DatabaseAsync());
 }

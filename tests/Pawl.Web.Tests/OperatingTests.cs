@@ -1,13 +1,13 @@
 namespace Pawl.Web.Tests;
 
-public sealed class OperatingTests
+public class OperatingTests : OnEitherStore
 {
     private const string Parked = """{"type":"parked","payload":{}}""";
 
     [Fact]
     public async Task A_queue_is_shown_paused_and_resumed()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.CreateAsync(Parked);
 
         var paused = await served.PostAsync("api/queues/parking/pause", """{"reason":"deploy","until":"2099-01-01T00:00:00Z"}""");
@@ -18,14 +18,40 @@ public sealed class OperatingTests
             (int?)paused.Json["depth"]!["queued"]));
         Assert.Equal(paused.Text("paused_at"), again.Text("paused_at"));
         Assert.Equal((200, true), (resumed.Status, resumed.Json["paused_at"] is null));
-        Assert.Equal((404, "not_found"), (await served.PostAsync("api/queues/nothing/pause")).Answer);
         Assert.Equal("parking", (string?)(await served.GetAsync("api/queues")).Json["items"]![0]!["name"]);
+    }
+
+    [Fact]
+    public async Task A_queue_that_nobody_has_used_yet_is_paused_resumed_and_limited_like_any()
+    {
+        await using var served = await StartAsync();
+
+        var resumed = await served.PostAsync("api/queues/fresh/resume");
+        var before = await served.GetAsync("api/queues/fresh");
+        var paused = await served.PostAsync("api/queues/night/pause", """{"reason":"not yet"}""");
+        var again = await served.PostAsync("api/queues/night/pause", """{"reason":"not yet"}""");
+        var seen = (await served.PostAsync("api/queues/slow/resume")).Headers["ETag"];
+        var limited = await served.SendAsync("PUT", "api/queues/slow/limits", """{"max_running":2}""", headers: ("If-Match", seen));
+        var job = await served.CreateAsync("""{"type":"demo","payload":{},"queue":"night"}""");
+
+        Assert.Equal((200, "fresh", 0, true), (resumed.Status, resumed.Text("name"), (int?)resumed.Json["depth"]!["queued"],
+            resumed.Json["paused_at"] is null));
+        Assert.Equal((404, "not_found"), before.Answer);   // asked to stay as it was, it was not made
+        Assert.Equal((200, "not yet", "key:admin"), (paused.Status, paused.Text("pause_reason"), paused.Text("paused_by")));
+        Assert.Equal((200, paused.Text("paused_at")), (again.Status, again.Text("paused_at")));
+        Assert.Equal((200, 2), (limited.Status, (int?)limited.Json["max_running"]));
+        Assert.Equal(["night", "slow"], (await served.GetAsync("api/queues")).Json["items"]!.AsArray().Select(one => (string?)one!["name"]));
+        Assert.Equal("queue_paused", (await served.GetAsync($"api/jobs/{job}/why")).Text("not_running_because"));
+        Assert.Equal(200, (await served.PostAsync("api/queues/night/resume")).Status);
+        await served.EndAsync(job);
+        Assert.Equal((404, "not_found"), (await served.PostAsync("api/queues/..%2Fx/pause")).Answer);
+        Assert.Equal((404, "not_found"), (await served.PostAsync("api/queues/-x/resume")).Answer);
     }
 
     [Fact]
     public async Task The_limits_of_a_queue_are_set_by_who_saw_them()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.CreateAsync(Parked);
         var etag = (await served.GetAsync("api/queues/parking")).Headers["ETag"];
         const string Body = """{"max_running":8,"start_slo_ms":60000,"retry_share":0.2,"ageing_share":0.1,"ageing_after_ms":300000}""";
@@ -45,7 +71,7 @@ public sealed class OperatingTests
     [Fact]
     public async Task Depth_is_counted_by_type_and_priority()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.CreateAsync("""{"type":"parked","payload":{},"priority":70}""");
 
         var depth = (await served.GetAsync("api/queues/depth?by=type,priority")).Json["items"]![0]!;
@@ -57,7 +83,7 @@ public sealed class OperatingTests
     [Fact]
     public async Task A_type_is_shown_with_its_policy_and_paused()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         var shown = await served.GetAsync("api/types/parked");
         var paused = await served.PostAsync("api/types/parked/pause", """{"reason":"broken"}""");
@@ -75,7 +101,7 @@ public sealed class OperatingTests
     [Fact]
     public async Task A_worker_is_shown_and_drained()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"demo","payload":{"wait":true}}""");
         await served.Gates.BegunAsync(id);
 
@@ -91,7 +117,7 @@ public sealed class OperatingTests
     [Fact]
     public async Task The_ledger_answers_in_the_order_asked()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         var asked = await served.PostAsync("api/items/status", """{"dataset":"commits","keys":["b","a"]}""");
 
@@ -111,7 +137,7 @@ public sealed class OperatingTests
     [InlineData("""{"dataset":"d","items":[{"kee":"a"}]}""", 400, "unknown_field", "/items/0/kee")]
     public async Task A_question_that_makes_no_sense_is_refused(string body, int status, string code, string pointer)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         var reply = await served.PostAsync("api/items/status", body);
 
@@ -121,7 +147,7 @@ public sealed class OperatingTests
     [Fact]
     public async Task More_than_a_thousand_keys_are_too_many()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var keys = string.Join(',', Enumerable.Range(0, 1_001).Select(number => $"\"{number}\""));
 
         var reply = await served.PostAsync("api/items/status", $$"""{"dataset":"d","keys":[{{keys}}]}""");

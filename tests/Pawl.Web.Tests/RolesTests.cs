@@ -7,7 +7,7 @@ using Pawl.Web.Routing;
 namespace Pawl.Web.Tests;
 
 /// <summary>Every route with every role: made from the table, so that a new route cannot be forgotten.</summary>
-public sealed partial class RolesTests
+public partial class RolesTests : OnEitherStore
 {
     private static readonly string[] All = ["viewer", "submitter", "operator", "admin", "worker"];
 
@@ -27,7 +27,7 @@ public sealed partial class RolesTests
     [Fact]
     public async Task Every_route_answers_each_role_as_the_table_says()
     {
-        await using var served = await Served.StartAsync(options: web => (web.RequestsPerSecond, web.Compat) = (0, ["cards", "crawler"]));
+        await using var served = await StartAsync(options: web => (web.RequestsPerSecond, web.Compat) = (0, ["cards", "crawler"]));
         var wrong = new List<string>();
         foreach (var role in (string[])["", .. All])
         {
@@ -48,7 +48,7 @@ public sealed partial class RolesTests
     [Fact]
     public async Task A_job_outside_the_scope_is_not_there_for_any_route()
     {
-        await using var served = await Served.StartAsync(options: web => web.RequestsPerSecond = 0);
+        await using var served = await StartAsync(options: web => web.RequestsPerSecond = 0);
         var id = await served.CreateAsync("""{"type":"parked","payload":{}}""");
         var wrong = new List<string>();
         foreach (var (more, what) in ((string, string)[])[(""","types":["mail.*","demo"]""", "type"), (""","queues":["mail"]""", "queue")])
@@ -72,7 +72,7 @@ public sealed partial class RolesTests
     [Fact]
     public async Task A_limited_key_sees_only_its_queues_types_and_workers()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.CreateAsync("""{"type":"parked","payload":{}}""");
         var running = await served.CreateAsync("""{"type":"demo","payload":{"wait":true}}""");
         await served.Gates.BegunAsync(running);
@@ -93,7 +93,7 @@ public sealed partial class RolesTests
     [Fact]
     public async Task A_limited_key_hears_nothing_of_the_job_that_stands_in_its_way()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var holder = await served.CreateAsync("""{"type":"demo","payload":{"wait":true},"queue":"mail","concurrency_key":"c"}""");
         await served.Gates.BegunAsync(holder);
         var behind = await served.CreateAsync("""{"type":"demo","payload":{},"concurrency_key":"c"}""");
@@ -118,7 +118,7 @@ public sealed partial class RolesTests
     [Fact]
     public async Task A_limited_key_creates_only_inside_its_scope()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var key = Served.With(await served.KeyAsync("submitter", ""","types":["demo"],"queues":["default"]"""));
         var parent = await served.CreateAsync("""{"type":"parked","payload":{}}""");
 
@@ -135,7 +135,7 @@ public sealed partial class RolesTests
     [Fact]
     public async Task To_force_items_takes_an_operator()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         const string Body = """{"type":"parked","payload":{},"force":"all"}""";
 
         var submitter = await served.PostAsync("api/jobs", Body, Served.With(await served.KeyAsync("submitter")));
@@ -148,7 +148,7 @@ public sealed partial class RolesTests
     [Fact]
     public async Task What_was_not_allowed_is_kept_in_the_audit_as_is_what_was_done()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("""{"type":"parked","payload":{}}""");
         await served.PostAsync($"api/jobs/{id}/cancel", null, Served.With(await served.KeyAsync("viewer")));
         await served.PostAsync($"api/jobs/{id}/cancel");

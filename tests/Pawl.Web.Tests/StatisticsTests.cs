@@ -1,6 +1,6 @@
 namespace Pawl.Web.Tests;
 
-public sealed class StatisticsTests
+public class StatisticsTests : OnEitherStore
 {
     private const string Parked = """{"type":"parked","payload":{}}""";
     private const string Failing = """{"type":"demo","payload":{"fail":"invalid_input"}}""";
@@ -8,14 +8,14 @@ public sealed class StatisticsTests
     [Fact]
     public async Task How_things_stand_is_told_in_numbers()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.CreateAsync(Parked);
         await served.EndAsync(await served.CreateAsync(Failing));
 
         var now = await served.GetAsync("api/stats");
         var over = await served.GetAsync("api/stats/series?metrics=created_per_s,failed_per_s&window=10m&step=1m&by=type");
 
-        Assert.Equal((200, 1, 1, "sqlite"), (now.Status, (int)now.Json["counts"]!["queued"]!, (int)now.Json["counts"]!["failed"]!,
+        Assert.Equal((200, 1, 1, Kind), (now.Status, (int)now.Json["counts"]!["queued"]!, (int)now.Json["counts"]!["failed"]!,
             (string?)now.Json["store"]!["kind"]));
         Assert.Equal((200, 60_000), (over.Status, (int)over.Json["step_ms"]!));
         Assert.All(over.Json["series"]!.AsArray(), one => Assert.Equal(over.Json["t"]!.AsArray().Count, one!["v"]!.AsArray().Count));
@@ -33,7 +33,7 @@ public sealed class StatisticsTests
     [InlineData("stats?nonsense=1", 400, "unknown_field")]
     public async Task What_cannot_be_told_is_refused(string path, int status, string code)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         Assert.Equal((status, code), (await served.GetAsync($"api/{path}")).Answer);
     }
@@ -41,7 +41,7 @@ public sealed class StatisticsTests
     [Fact]
     public async Task Like_failures_are_one_group()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.EndAsync(await served.CreateAsync(Failing));
         var second = await served.CreateAsync(Failing);
         await served.EndAsync(second);
@@ -61,7 +61,7 @@ public sealed class StatisticsTests
     [Fact]
     public async Task Advice_on_workers_is_always_a_number()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
 
         var all = await served.GetAsync("api/scaling");
         var none = await served.GetAsync("api/scaling?queue=nothing");
@@ -79,7 +79,7 @@ public sealed class StatisticsTests
     [InlineData("failures", "failure", "fingerprint")]
     public async Task A_stream_follows_what_is_on_no_record(string topic, string name, string member)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.EndAsync(await served.CreateAsync(Failing));
         await using var stream = await Listening.ToAsync(served, $"api/stream?topics={topic}");
         await stream.NextAsync("hello");
@@ -94,7 +94,7 @@ public sealed class StatisticsTests
     [Fact]
     public async Task A_stream_tells_a_queue_again_when_it_was_paused()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.CreateAsync(Parked);
         await using var stream = await Listening.ToAsync(served, "api/stream?topics=queues");
         await stream.NextAsync("queue", queue => (string?)queue["name"] == "parking");

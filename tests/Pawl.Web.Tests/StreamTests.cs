@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Pawl.Web.Tests;
 
-public sealed class StreamTests
+public class StreamTests : OnEitherStore
 {
     private const string Parked = """{"type":"parked","payload":{}}""";
     private const string Waiting = """{"type":"demo","payload":{"say":"hi","wait":true}}""";
@@ -11,7 +11,7 @@ public sealed class StreamTests
     [Fact]
     public async Task A_stream_begins_with_a_greeting()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.CreateAsync(Parked);
         await using var stream = await Listening.ToAsync(served, "api/stream?topics=jobs");
 
@@ -25,7 +25,7 @@ public sealed class StreamTests
     [Fact]
     public async Task A_job_is_told_with_its_events_until_it_ends()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync(Waiting);
         await served.Gates.BegunAsync(id);
         await using var stream = await Listening.ToAsync(served, $"api/stream?topics=job:{id}");
@@ -42,7 +42,7 @@ public sealed class StreamTests
     [Fact]
     public async Task What_happened_between_two_connections_is_told_once()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync(Parked);
         string after;
         await using (var first = await Listening.ToAsync(served, $"api/stream?topics=job:{id},jobs"))
@@ -70,7 +70,7 @@ public sealed class StreamTests
     [Fact]
     public async Task The_list_hears_which_jobs_fit_its_query_and_which_do_no_longer()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var old = await served.CreateAsync(Parked);
         await using var stream = await Listening.ToAsync(served, "api/stream?topics=jobs&query=state:queued type:parked");
         await stream.NextAsync("hello");
@@ -89,7 +89,7 @@ public sealed class StreamTests
     [Fact]
     public async Task A_payload_of_several_lines_stays_whole()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync("{\"type\":\"parked\",\"payload\":{\"number\":\r\n 7,\n \"more\": [1]}}");
         await using var stream = await Listening.ToAsync(served, $"api/stream?topics=job:{id}");
         await stream.NextAsync("hello");
@@ -102,7 +102,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Counts_that_were_too_old_are_told_again()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await using var stream = await Listening.ToAsync(served, "api/stream?topics=jobs");
         await stream.NextAsync("hello");
 
@@ -116,7 +116,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Progress_is_told_although_it_is_on_no_record()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync(Waiting);
         await served.Gates.BegunAsync(id);
         await using var one = await Listening.ToAsync(served, $"api/stream?topics=job:{id}");
@@ -133,7 +133,7 @@ public sealed class StreamTests
     [Fact]
     public async Task A_log_is_told_once_over_two_connections()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var id = await served.CreateAsync(Waiting);
         await served.Gates.BegunAsync(id);
         string after;
@@ -177,7 +177,7 @@ public sealed class StreamTests
     [InlineData("topics=a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u", 400, "too_many")]
     public async Task A_stream_that_cannot_be_is_refused(string query, int status, string code)
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         await served.CreateAsync(Parked);
 
         Assert.Equal((status, code), (await served.GetAsync($"api/stream?{query}")).Answer);
@@ -187,7 +187,7 @@ public sealed class StreamTests
     public async Task An_id_of_long_ago_begins_anew()
     {
         var clock = new ShiftedClock();
-        await using var served = await Served.StartAsync(services: services => services.AddSingleton<TimeProvider>(clock));
+        await using var served = await StartAsync(services: services => services.AddSingleton<TimeProvider>(clock));
         await served.CreateAsync(Parked);
         clock.Shift = TimeSpan.FromMinutes(9);
         await using (var soon = await Listening.ToAsync(served, "api/stream?topics=jobs", last: "0"))
@@ -208,7 +208,7 @@ public sealed class StreamTests
     [Fact]
     public async Task More_than_a_reader_can_take_begins_anew()
     {
-        await using var served = await Served.StartAsync(options: web => web.Pace = web.Pace with { MaxUpserts = 2 });
+        await using var served = await StartAsync(options: web => web.Pace = web.Pace with { MaxUpserts = 2 });
         await using var stream = await Listening.ToAsync(served, "api/stream?topics=jobs");
         await stream.NextAsync("hello");
 
@@ -223,7 +223,7 @@ public sealed class StreamTests
     [Fact]
     public async Task What_is_outside_a_keys_scope_never_appears()
     {
-        await using var served = await Served.StartAsync();
+        await using var served = await StartAsync();
         var key = await served.KeyAsync("viewer", ""","types":["demo"]""");
         var hidden = await served.CreateAsync(Parked);
         await using var stream = await Listening.ToAsync(served, "api/stream?topics=jobs,notices", key);
@@ -241,7 +241,7 @@ public sealed class StreamTests
     [Fact]
     public async Task A_reader_whose_key_was_taken_back_hears_nothing_more()
     {
-        await using var served = await Served.StartAsync(
+        await using var served = await StartAsync(
             options: web => web.Pace = web.Pace with { Recheck = TimeSpan.FromMilliseconds(50) });
         var key = await served.PostAsync("api/keys", """{"name":"v","role":"viewer"}""");
         await using var stream = await Listening.ToAsync(served, "api/stream?topics=jobs", key.Text("key"));
@@ -255,7 +255,7 @@ public sealed class StreamTests
     [Fact]
     public async Task A_silent_stream_says_that_it_lives()
     {
-        await using var served = await Served.StartAsync(
+        await using var served = await StartAsync(
             options: web => web.Pace = web.Pace with { Heartbeat = TimeSpan.FromMilliseconds(50) });
         await using var stream = await Listening.ToAsync(served, "api/stream?topics=notices");
 
@@ -267,7 +267,7 @@ public sealed class StreamTests
     [InlineData(10, 1, 503, "overloaded")]
     public async Task There_are_only_so_many_streams(int perKey, int all, int status, string code)
     {
-        await using var served = await Served.StartAsync(options: web =>
+        await using var served = await StartAsync(options: web =>
             (web.MaxStreamsPerKey, web.MaxStreams, web.RequestsPerSecond) = (perKey, all, 0));
         await using (var first = await Listening.ToAsync(served, "api/stream?topics=jobs"))
         {
@@ -295,7 +295,7 @@ public sealed class StreamTests
     [Fact]
     public async Task The_host_says_good_bye_and_stops_at_once()
     {
-        var served = await Served.StartAsync();
+        var served = await StartAsync();
         await using var stream = await Listening.ToAsync(served, "api/stream?topics=jobs");
         await stream.NextAsync("hello");
 

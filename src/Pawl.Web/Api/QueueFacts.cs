@@ -28,13 +28,15 @@ internal sealed class QueueFacts
     public PauseRow? Pause => Row?.Pause;
 
     /// <summary>Its version.</summary>
-    public long RowVersion => Row?.RowVersion ?? 0;
+    public long RowVersion => Row?.RowVersion ?? 1;
 
     /// <summary>How it does; null where nobody counts.</summary>
     public LineStatistics? Figures { get; private set; }
 
     /// <summary>Reads all queues, by name, as far as the caller's types go.</summary>
-    public static async Task<IReadOnlyList<QueueFacts>> ReadAsync(Call call)
+    /// <param name="call">Who asks.</param>
+    /// <param name="also">A queue to tell of even if nobody has used it yet; null for none.</param>
+    public static async Task<IReadOnlyList<QueueFacts>> ReadAsync(Call call, string? also = null)
     {
         var (store, scope) = (call.Site.Store, call.Caller.Scope);
         var rows = await store.QueuesAsync(call.Cancelled).ConfigureAwait(false);
@@ -52,6 +54,11 @@ internal sealed class QueueFacts
             Of(line.Queue).Add(line, workers);
         }
 
+        if (also is not null)
+        {
+            Of(also);
+        }
+
         foreach (var queue in all.Values)
         {
             queue._now = call.Now;
@@ -60,7 +67,7 @@ internal sealed class QueueFacts
         }
 
         // Of one who is limited to some types, a queue that holds none of them is no business.
-        return [.. all.Values.Where(queue => scope.Types is null || queue._counts.Count > 0)];
+        return [.. all.Values.Where(queue => scope.Types is null || queue._counts.Count > 0 || queue.Name == also)];
 
         QueueFacts Of(string name)
         {

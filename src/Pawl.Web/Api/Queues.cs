@@ -47,12 +47,15 @@ internal static class Queues
             .ConfigureAwait(false);
     }
 
-    private static async Task GetAsync(Call call) => await ShowAsync(call, Name(call)).ConfigureAwait(false);
-
-    private static async Task ShowAsync(Call call, string name)
+    private static async Task GetAsync(Call call)
     {
-        var queue = await FindAsync(call, name).ConfigureAwait(false) ?? throw Call.NotFound();
+        var queue = await FindAsync(call, Name(call)).ConfigureAwait(false) ?? throw Call.NotFound();
         call.CheckParameters();
+        await ShowAsync(call, queue).ConfigureAwait(false);
+    }
+
+    private static async Task ShowAsync(Call call, QueueFacts queue)
+    {
         call.Http.Response.Headers.ETag = $"\"{queue.RowVersion}\"";
         await call.JsonAsync(200, queue.Write).ConfigureAwait(false);
     }
@@ -60,30 +63,34 @@ internal static class Queues
     private static async Task<QueueFacts?> FindAsync(Call call, string name) =>
         (await QueueFacts.ReadAsync(call).ConfigureAwait(false)).FirstOrDefault(queue => queue.Name == name);
 
+    /// <summary>A queue as it would be if somebody used it, where nobody has yet: it may be paused or limited before its first job.</summary>
+    private static async Task<QueueFacts> AnyAsync(Call call, string name) =>
+        (await QueueFacts.ReadAsync(call, name).ConfigureAwait(false)).First(queue => queue.Name == name);
+
     private static async Task PauseAsync(Call call, bool pause)
     {
-        var name = Name(call);
-        var queue = await FindAsync(call, name).ConfigureAwait(false) ?? throw Call.NotFound();
+        var name = AnyName(call);
+        if (call.Caller.Scope.Types is not null && await FindAsync(call, name).ConfigureAwait(false) is null)
+        {
+            throw Call.NotFound();   // of one who is limited to some types, a queue that holds none of them is no business
+        }
+
         call.CheckParameters();
         Visible.Reach(call.Caller.Scope.Types is null, "all types");
         var (reason, until) = await Pauses.ReadAsync(call, pause).ConfigureAwait(false);
+        var queue = await AnyAsync(call, name).ConfigureAwait(false);
         if (pause != queue.Pause is not null || (pause && (reason, until) != (queue.Pause!.Reason, queue.Pause.Until)))
         {
             await call.Site.Store.PauseAsync(new(name, null, pause, call.Now, call.Caller.Actor, reason, until), call.Cancelled)
                 .ConfigureAwait(false);
         }
 
-        await ShowAsync(call, name).ConfigureAwait(false);
+        await ShowAsync(call, await AnyAsync(call, name).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private static async Task LimitAsync(Call call)
     {
-        var name = Name(call);
-        if (!Names.IsName(name))
-        {
-            throw Call.NotFound();
-        }
-
+        var name = AnyName(call);
         call.CheckParameters();
         Visible.Reach(call.Caller.Scope.Types is null, "all types");
         using var body = await call.BodyAsync().ConfigureAwait(false);
@@ -96,7 +103,7 @@ internal static class Queues
             AgeingShare = fields.Share("ageing_share"),
             AgeingAfter = fields.Milliseconds("ageing_after_ms", TimeSpan.Zero, LongestTarget),
         };
-        var version = (await FindAsync(call, name).ConfigureAwait(false))?.RowVersion ?? 0;
+        var version = (await AnyAsync(call, name).ConfigureAwait(false)).RowVersion;
         call.IfMatch(version);
         var request = new SetQueueRequest(name, settings, call.NamesVersion ? version : null, call.Now, call.Caller.Actor);
         var reply = await call.Site.Store.SetQueueAsync(request, call.Cancelled).ConfigureAwait(false);
@@ -108,7 +115,7 @@ internal static class Queues
                 ("row_version", reply.RowVersion));
         }
 
-        await ShowAsync(call, name).ConfigureAwait(false);
+        await ShowAsync(call, await AnyAsync(call, name).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private static async Task DepthAsync(Call call)
@@ -146,6 +153,9 @@ internal static class Queues
     }
 
     private static string Name(Call call) => call.Path("name") is var name && Sees(call, name) ? name : throw Call.NotFound();
+
+    /// <summary>The name of a queue that need not be there yet.</summary>
+    private static string AnyName(Call call) => Name(call) is var name && Names.IsName(name) ? name : throw Call.NotFound();
 
     private static bool Sees(Call call, string queue) => call.Caller.Scope.SeesQueue(queue);
 }
