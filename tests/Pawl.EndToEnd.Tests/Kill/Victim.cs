@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Threading.Channels;
 
 namespace Pawl.EndToEnd.Tests.Kill;
 
@@ -15,12 +16,15 @@ internal sealed class Victim : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Task<string> _errors;
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>(new() { SingleReader = true, SingleWriter = true });
+    private readonly Task _heard;
     private int _returned;
 
     private Victim(Process process)
     {
         _process = process;
         _errors = process.StandardError.ReadToEndAsync();
+        _heard = HearAsync();
     }
 
     public int Pid => _process.Id;
@@ -50,7 +54,8 @@ internal sealed class Victim : IAsyncDisposable
     }
 
     /// <summary>The next line of its output; null when it is over.</summary>
-    public async Task<string?> LineAsync() => await LimitedAsync(async limit => await _process.StandardOutput.ReadLineAsync(limit));
+    public async Task<string?> LineAsync() =>
+        await LimitedAsync(async limit => await _lines.Reader.WaitToReadAsync(limit) ? await _lines.Reader.ReadAsync(limit) : null);
 
     /// <summary>Waits until it runs. False when it ended before.</summary>
     public async Task<bool> IsReadyAsync()
@@ -90,9 +95,15 @@ internal sealed class Victim : IAsyncDisposable
         return "";
     }
 
-    /// <summary>Waits until so many more of its handlers have returned; one that works says it now and then.</summary>
+    /// <summary>Waits until so many more of its handlers have returned; one that works says it now and then. Those of which it spoke
+    /// before do not count, read or not.</summary>
     public async Task ReturnsAsync(int more)
     {
+        while (_lines.Reader.TryRead(out var said))
+        {
+            _returned = int.TryParse(said, CultureInfo.InvariantCulture, out var returned) ? returned : _returned;
+        }
+
         var until = _returned + more;
         await SaysAsync(line => (_returned = int.Parse(line, CultureInfo.InvariantCulture)) >= until);
     }
@@ -106,9 +117,9 @@ internal sealed class Victim : IAsyncDisposable
     /// <summary>Waits for its end; its output up to then is passed over.</summary>
     public async Task<Death> EndAsync()
     {
-        await LimitedAsync(_process.StandardOutput.ReadToEndAsync);
         await LimitedAsync(async limit =>
         {
+            await _heard.WaitAsync(limit);
             await _process.WaitForExitAsync(limit);
             return 0;
         });
@@ -129,6 +140,17 @@ internal sealed class Victim : IAsyncDisposable
         {
             _process.Dispose();
         }
+    }
+
+    // At once, whether anybody asks or not: a line left in the pipe would pass for one said after the fault that came in between.
+    private async Task HearAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            _lines.Writer.TryWrite(line);
+        }
+
+        _lines.Writer.Complete();
     }
 
     private async Task<T> LimitedAsync<T>(Func<CancellationToken, Task<T>> wait)
