@@ -154,12 +154,18 @@ internal sealed partial class PostgresStore
             return ("lock_held", holder, null);
         }
 
-        foreach (var on in job.DependsOn.Select(dependency => dependency.On).Order())
+        var missing = new HashSet<JobId>();
+        foreach (var on in job.DependsOn.Select(dependency => dependency.On).Order())   // id order, or two deadlock
         {
             if (await AwaitAsync(batch, on).ConfigureAwait(false) is null)
             {
-                return ("dependency_missing", on, null);
+                missing.Add(on);
             }
+        }
+
+        if (missing.Count > 0)
+        {
+            return ("dependency_missing", job.DependsOn.First(dependency => missing.Contains(dependency.On)).On, null);
         }
 
         return job.ParentId is { } parent && await DepthAsync(batch, parent).ConfigureAwait(false) >= MostDepth

@@ -28,9 +28,9 @@ internal sealed partial class PostgresStore
     private const string InsertStates = """
         insert into pawl.job_state (id, line_id, state, reason, priority, priority_reasons, run_at, max_attempts, concurrency_key,
             unique_key,
-            waits_on, start_by, awaits_approval)
+            waits_on, start_by, awaits_approval, on_busy)
         select * from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::bigint[], $8::integer[],
-            $9::text[], $10::text[], $11::integer[], $12::bigint[], $13::boolean[])
+            $9::text[], $10::text[], $11::integer[], $12::bigint[], $13::boolean[], $14::text[])
         """;
 
     private const string InsertDependency = """
@@ -176,7 +176,8 @@ internal sealed partial class PostgresStore
                 .Bind(All(drafts, static draft => draft.Job.ConcurrencyKey)).Bind(All(drafts, static draft => draft.Job.UniqueKey))
                 .Bind(All(drafts, static draft => draft.WaitsOn))
                 .Bind(All(drafts, static draft => draft.Job.StartBy is { } at ? Micros.Of(at) : (long?)null))
-                .Bind(All(drafts, static draft => draft.Job.RequiresApproval)).Later();
+                .Bind(All(drafts, static draft => draft.Job.RequiresApproval))
+                .Bind(All(drafts, static draft => draft.Job.OnBusy == default ? null : Words.Of(draft.Job.OnBusy))).Later();
         }
     }
 
@@ -235,6 +236,7 @@ internal sealed partial class PostgresStore
 
         /// <summary>Nothing but its number needs to be known of it while it waits.</summary>
         public bool IsPlain =>
-            State == JobState.Queued && Job is { ConcurrencyKey: null, UniqueKey: null, StartBy: null } && Edges.Count == 0;
+            State == JobState.Queued && Job is { ConcurrencyKey: null, UniqueKey: null, StartBy: null, OnBusy: OnBusy.Queue }
+            && Edges.Count == 0;
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class PostgresStore
             j.rate_key, j.circuit, j.unique_hold, s.force, s.versions, j.tags, j.traceparent, j.requested_by,
             e.result, e.degraded, e.error, c.by, c.reason,
             p.total, p.done, p.failed, p.skipped, p.message, p.updated_at,
-            k.version, k.attempt, k.data, k.schema, k.cursor_kind, k.last_item_key, k.saved_at
+            k.version, k.attempt, k.data, k.schema, k.cursor_kind, k.last_item_key, k.saved_at, t.on_busy
         from pawl.job j
         join pawl.shape s on s.id = j.shape_id
         left join pawl.job_state t on t.id = j.id
@@ -213,6 +213,7 @@ internal sealed partial class PostgresStore
             CancelReason = row.TextOrNull(47),
             Progress = row.IsNull(49) ? null : ProgressOf(row, 48),
             Checkpoint = row.IsNull(54) ? null : CheckpointOf(row, 54),
+            OnBusy = row.WordOrNull<OnBusy>(61) ?? default,
             DependsOn = [],
         };
     }

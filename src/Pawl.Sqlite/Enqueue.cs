@@ -24,6 +24,9 @@ internal sealed partial class SqliteStore
             @body_hash)
         """;
 
+    // apart, so that the many jobs that just wait write nothing of it
+    private const string SetOnBusy = "update job_body set on_busy = @on_busy where id = @id";
+
     private const string InsertDependency = """
         insert into dependency (job_id, on_job_id, accept, on_failed, met) values (@job, @on, @accept, @on_failed, @met)
         on conflict do nothing
@@ -263,6 +266,10 @@ internal sealed partial class SqliteStore
             .Bind(job.UniqueHold == default ? null : Words.Of(job.UniqueHold)).Bind(job.Force == default ? null : Words.Of(job.Force))
             .Bind(StoreJson.Write(job.Versions)).Bind(StoreJson.Write(job.Tags)).Bind(job.Traceparent).Bind(job.RequestedBy)
             .BindBlobOrNull(job.BodyHash.Span).Run();
+        if (job.OnBusy != default)
+        {
+            db.Use(SetOnBusy).Bind(Words.Of(job.OnBusy)).Bind(id).Run();
+        }
     }
 
     /// <summary>Jobs of one type mostly share their list of reasons, so its text is kept for the next one.</summary>

@@ -11,7 +11,7 @@ internal sealed partial class SqliteStore
             b.payload, b.priority_reasons, b.trigger, b.kind, b.parent_id, b.rerun_of, b.requires_approval, b.timeout_us,
             coalesce(c.grace_us, b.grace_us), b.deadline_at, b.max_items, b.rate_key, b.circuit, b.unique_hold, b.force, b.versions, b.tags,
             b.traceparent, b.requested_by,
-            e.result, e.degraded, e.error, c.by, c.reason
+            e.result, e.degraded, e.error, c.by, c.reason, b.on_busy
         from job j
         join line l on l.id = j.line_id
         join job_body b on b.id = j.id
@@ -231,6 +231,7 @@ internal sealed partial class SqliteStore
             Error = StoreJson.ReadError(row.TextOrNull(45)),
             CancelRequestedBy = row.TextOrNull(46),
             CancelReason = row.TextOrNull(47),
+            OnBusy = row.WordOrNull<OnBusy>(48) ?? default,
         };
         row.Reset();
         return job with { Progress = ProgressOf(db, id), Checkpoint = CheckpointOf(db, id), DependsOn = EdgesOf(db, id) };

@@ -87,6 +87,9 @@ public sealed record Job
     /// <summary>At most so many jobs of one key run at once in the whole installation.</summary>
     public string? ConcurrencyKey { get; init; }
 
+    /// <summary>What it was to do when that key is held.</summary>
+    public OnBusy OnBusy { get; init; }
+
     /// <summary>The outside account whose rate limit it shares.</summary>
     public string? RateKey { get; init; }
 

@@ -6,13 +6,18 @@ namespace Pawl;
 /// <param name="Value">From 1 up.</param>
 public readonly record struct JobId(long Value) : IComparable<JobId>
 {
-    /// <summary>Reads the decimal form; false for anything that is no positive 64-bit number.</summary>
+    /// <summary>Reads the decimal form; false for anything that is no positive 64-bit number, or is not as it is written: with a sign, a
+    /// blank or a zero in front.</summary>
     public static bool TryParse(string? text, out JobId id)
     {
-        var known = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0;
+        var known = TryRead(text, out var value);
         id = known ? new JobId(value) : default;
         return known;
     }
+
+    /// <summary>The same for any number that is an id, so that each has one spelling.</summary>
+    internal static bool TryRead(string? text, out long value) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && text[0] != '0';
 
     /// <inheritdoc/>
     public int CompareTo(JobId other) => Value.CompareTo(other.Value);

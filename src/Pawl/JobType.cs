@@ -33,6 +33,15 @@ public sealed class JobType
     /// <summary>The share of failed items, 0 to 1, above which an attempt fails. Default 0: any.</summary>
     public double MaxFailedItems { get; init; }
 
+    /// <summary>The members of its payload that are shown to nobody.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+
+    /// <summary>Whether a request may write the members of its payload beside <c>type</c>.</summary>
+    public bool FlatPayload { get; init; }
+
+    /// <summary><see cref="Secrets"/>, at work; null where there are none.</summary>
+    internal PayloadSecrets? Hidden { get; init; }
+
     /// <summary>Whether a failed attempt is repeated; false means one attempt.</summary>
     public bool Retryable { get; init; } = true;
 

@@ -38,6 +38,8 @@ public sealed class JobTypeBuilder<TPayload>
     private JsonTypeInfo<TPayload>? _json;
     private Func<TPayload, string?>? _concurrencyKey;
     private Action<TPayload>? _check;
+    private readonly List<string> _secrets = [];
+    private bool _flatPayload;
 
     internal JobTypeBuilder()
     {
@@ -184,6 +186,23 @@ public sealed class JobTypeBuilder<TPayload>
         return Set(_configuration = Names.Short(fingerprint, 100, "What stands for a configuration"));
     }
 
+    /// <summary>Members of the payload that are shown to nobody: the HTTP API, its stream and the tools read <c>[redacted]</c> in their
+    /// place, and no query finds them. Handlers get them as they are; the database holds them as they are.</summary>
+    /// <param name="members">Names as they are in the JSON, whatever their case; <c>auth.token</c> for one within another, or within each
+    /// element of a list.</param>
+    /// <exception cref="PawlException"><c>name_invalid</c>: an empty name.</exception>
+    public JobTypeBuilder<TPayload> Secrets(params IReadOnlyCollection<string> members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        _ = PayloadSecrets.Of(members);
+        _secrets.AddRange(members);
+        return this;
+    }
+
+    /// <summary>A request of the HTTP API may write the members of its payload beside <c>type</c>, as clients of older systems do. A name
+    /// that the request has itself, such as <c>tags</c>, stays the request's.</summary>
+    public JobTypeBuilder<TPayload> FlatPayload() => Set(_flatPayload = true);
+
     /// <summary>How the payload is read and written: from a source-generated context, for programs that are trimmed.</summary>
     public JobTypeBuilder<TPayload> Json(JsonTypeInfo<TPayload> info)
     {
@@ -230,6 +249,9 @@ public sealed class JobTypeBuilder<TPayload>
             Retry = policy,
             Versions = _versions ?? (_attribute?.Versions is { } versions ? ReadVersions(versions) : PipelineVersion.None),
             UniqueByPayload = _uniqueByPayload,
+            Secrets = [.. _secrets],
+            Hidden = PayloadSecrets.Of(_secrets),
+            FlatPayload = _flatPayload,
             UniqueHold = _uniqueHold,
             Concurrency = _concurrency,
             StuckAfter = _stuckAfter ?? defaults.StuckAfter,

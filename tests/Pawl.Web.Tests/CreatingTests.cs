@@ -1,4 +1,6 @@
 using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Pawl.Web.Tests;
 
@@ -71,7 +73,8 @@ public class CreatingTests : OnEitherStore
     [InlineData("""{"type":"demo","force":"some"}""", 400, "out_of_range", "/force")]
     [InlineData("""{"type":"demo","tags":{"a":1}}""", 400, "type_mismatch", "/tags/a")]
     [InlineData("""{"type":"demo","tags":[]}""", 400, "type_mismatch", "/tags")]
-    [InlineData("""{"type":"demo","payload":{},"depends_on":["999999"]}""", 422, "dependency_missing", null)]
+    [InlineData("""{"type":"demo","payload":{},"depends_on":["999999"]}""", 422, "dependency_missing", "/depends_on/0")]
+    [InlineData("""{"type":"demo","payload":{},"depends_on":[{"job_id":"999999"}]}""", 422, "dependency_missing", "/depends_on/0/job_id")]
     [InlineData("""{"type":"demo","depends_on":["x"]}""", 422, "dependency_missing", "/depends_on/0")]
     [InlineData("""{"type":"demo","depends_on":[{"job_id":"1","wen":"terminal"}]}""", 400, "unknown_field", "/depends_on/0/wen")]
     [InlineData("""{"type":"demo","parent_id":"999999"}""", 422, "dependency_missing", "/parent_id")]
@@ -327,5 +330,111 @@ public class CreatingTests : OnEitherStore
 
         Assert.Equal((409, "lock_held", first), (reply.Status, reply.Code, reply.Text("holder_job_id")));
         served.Gates.Open(first);
+    }
+
+    [Fact]
+    public async Task What_to_do_about_a_busy_key_is_shown_and_copied()
+    {
+        await using var served = await StartAsync();
+
+        var plain = await served.PostAsync("api/jobs", """{"type":"parked","payload":{}}""");
+        var keyed = await served.PostAsync("api/jobs", """{"type":"parked","payload":{},"concurrency_key":"c","on_busy":"reject"}""");
+        var bare = await served.PostAsync("api/jobs", """{"type":"parked","payload":{},"on_busy":"reject"}""");
+        var again = await served.PostAsync($"api/jobs/{keyed.Text("id")}/run-again");
+
+        Assert.Equal(
+            ("queue", "reject", "reject", "reject"),
+            (plain.Text("on_busy"), keyed.Text("on_busy"), bare.Text("on_busy"), again.Text("on_busy")));
+        var list = await served.GetAsync("api/jobs?sort=id");
+        Assert.Equal(["queue", "reject", "reject", "reject"], list.Json["items"]!.AsArray().Select(job => (string?)job!["on_busy"]));
+    }
+
+    [Theory]
+    [InlineData("\"priority\":5")]
+    [InlineData("\"queue\":\"other\"")]
+    [InlineData("\"tags\":{\"a\":\"b\"}")]
+    [InlineData("\"timeout_ms\":1000")]
+    [InlineData("\"trigger\":\"manual\"")]
+    [InlineData("\"delay_ms\":60000")]
+    [InlineData("\"kind\":\"task\"")]
+    [InlineData("\"concurrency_key\":\"c\"")]
+    [InlineData("\"max_attempts\":7")]
+    public async Task A_key_with_another_body_is_a_conflict_whatever_differs(string member)
+    {
+        await using var served = await StartAsync();
+        const string Once = """{"type":"parked","payload":{"number":1}}""";
+        var plain = await served.PostAsync("api/jobs", Once, ("Idempotency-Key", "k"));
+        var unique = await served.CreateAsync("""{"type":"parked","payload":{"number":2},"unique_key":"u"}""");
+
+        var other = await served.PostAsync(
+            "api/jobs", "{\"type\":\"parked\",\"payload\":{\"number\":1}," + member + "}", ("Idempotency-Key", "k"));
+        var second = await served.PostAsync(
+            "api/jobs", "{\"type\":\"parked\",\"payload\":{\"number\":2},\"unique_key\":\"u\"," + member + "}");
+        var same = await served.PostAsync("api/jobs", """{"unique_key":"u","payload":{"number":2},"type":"parked"}""");
+
+        Assert.Equal((409, "idempotency_conflict", plain.Text("id")), (other.Status, other.Code, other.Text("job_id")));
+        Assert.Equal((409, "idempotency_conflict", unique), (second.Status, second.Code, second.Text("job_id")));
+        Assert.Equal((200, unique), (same.Status, same.Text("id")));
+    }
+
+    [Fact]
+    public async Task A_dependency_that_is_missing_is_named_where_it_stands()
+    {
+        await using var served = await StartAsync();
+        var there = await served.CreateAsync("""{"type":"parked","payload":{}}""");
+        var limited = await served.KeyAsync("submitter", ""","types":["parked"]""");
+        var drafts = $$$"""
+            [{"type":"parked","payload":{}},
+             {"type":"parked","payload":{},"depends_on":["{{{there}}}","{{{there}}}",{"job_id":"999999"},"888888"]}]
+            """;
+
+        foreach (var key in (string[])[served.Key, limited])
+        {
+            var one = await served.PostAsync(
+                "api/jobs", $$"""{"type":"parked","payload":{},"depends_on":["{{there}}","999999"]}""", Served.With(key));
+            var many = await served.PostAsync("api/jobs/batch", "{\"jobs\":" + drafts + "}", Served.With(key));
+            var lone = await served.PostAsync(
+                "api/jobs/batch", """{"jobs":[{"type":"parked","payload":{},"depends_on":["999999"]}]}""", Served.With(key));
+
+            Assert.Equal((422, "dependency_missing", "/depends_on/1"), (one.Status, one.Code, one.Pointer));
+            Assert.Equal((422, "dependency_missing", "/jobs/1/depends_on/2/job_id"), (many.Status, many.Code, many.Pointer));
+            Assert.Equal("/jobs/0/depends_on/0", lone.Pointer);
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_of_one_tells_where_its_fault_is_too()
+    {
+        await using var served = await StartAsync();
+        await served.CreateAsync("""{"type":"parked","payload":{"number":1},"unique_key":"u"}""");
+
+        var reply = await served.PostAsync("api/jobs/batch", """{"jobs":[{"type":"parked","payload":{"number":2},"unique_key":"u"}]}""");
+
+        Assert.Equal((409, "idempotency_conflict", "/jobs/0"), (reply.Status, reply.Code, reply.Pointer));
+    }
+
+    [Fact]
+    public async Task A_type_with_a_flat_payload_takes_its_members_beside_its_name()
+    {
+        await using var served = await StartAsync(types: pawl => pawl.AddDeclaredTypes(new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Pawl:Types:old:FlatPayload"] = "true" }).Build()));
+
+        var made = await served.PostAsync(
+            "api/jobs", """{"repository":"acme/app","type":"old","days":7.50,"priority":5,"list":[{"a":18014398509481985}]}""");
+        var many = await served.PostAsync("api/jobs/batch", """{"jobs":[{"type":"old"},{"type":"old","payload":{"a":1}}]}""");
+        var both = await served.PostAsync("api/jobs", """{"type":"old","payload":{"a":1},"days":7}""");
+        var other = await served.PostAsync("api/jobs", """{"type":"parked","number":1}""");
+
+        Assert.Equal((201, 5), (made.Status, (int?)made.Json["priority"]));
+        Assert.Contains(
+            "\"payload\":{\"repository\":\"acme/app\",\"days\":7.50,\"list\":[{\"a\":18014398509481985}]}",
+            made.Body,
+            StringComparison.Ordinal);
+        var payloads = (await served.GetAsync("api/jobs?sort=id&include=payload")).Json["items"]!.AsArray()
+            .Select(job => job!["payload"]?.ToJsonString()).ToList();
+        Assert.Equal(201, many.Status);
+        Assert.Equal(["{}", "{\"a\":1}"], payloads[1..]);
+        Assert.Equal((400, "unknown_field", "/days"), (both.Status, both.Code, both.Pointer));
+        Assert.Equal((400, "unknown_field", "/number"), (other.Status, other.Code, other.Pointer));
     }
 }

@@ -16,6 +16,7 @@ public abstract class OnEitherStore
         string mount = "",
         IReadOnlyDictionary<string, string?>? settings = null,
         Action<PawlWebOptions>? options = null,
-        Action<IServiceCollection>? services = null) =>
-        await Served.StartAsync(mount, settings, options, services, database: await DatabaseAsync());
+        Action<IServiceCollection>? services = null,
+        Action<PawlBuilder>? types = null) =>
+        await Served.StartAsync(mount, settings, options, services, database: await DatabaseAsync(), types: types);
 }

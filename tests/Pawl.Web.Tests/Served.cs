@@ -52,6 +52,7 @@ public sealed class Served : IAsyncDisposable
     /// <param name="around">What stands around the store.</param>
     /// <param name="waits">The file that the first key is read from; null where the server hands it over.</param>
     /// <param name="database">A PostgreSQL database; null for SQLite in memory.</param>
+    /// <param name="types">More types of jobs.</param>
     public static async Task<Served> StartAsync(
         string mount = "",
         IReadOnlyDictionary<string, string?>? settings = null,
@@ -59,7 +60,8 @@ public sealed class Served : IAsyncDisposable
         Action<IServiceCollection>? services = null,
         string? waits = null,
         Func<IJobStore, IJobStore>? around = null,
-        string? database = null)
+        string? database = null,
+        Action<PawlBuilder>? types = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -77,6 +79,7 @@ public sealed class Served : IAsyncDisposable
             .AddPawl(engine => engine.Retry = new() { BaseDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) })
             .AddHandler<DemoHandler, Demo>()
             .AddType<Parked>();
+        types?.Invoke(pawl);
         _ = database is null ? pawl.UseSqlite("Data Source=:memory:") : pawl.UsePostgres(database);
         if (around is not null)
         {

@@ -193,7 +193,7 @@ internal static class Bulk
 
     private static async Task<BulkOperation> FindAsync(Call call)
     {
-        var found = long.TryParse(call.Path("id"), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        var found = JobId.TryRead(call.Path("id"), out var id)
             ? await Of(call).FindAsync(id, call.Cancelled).ConfigureAwait(false)
             : null;
         if (found is null || !Sees(call, found))

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Pawl.Web.Routing;
 using Pawl.Web.Wire;
@@ -20,7 +22,8 @@ internal static class JobDrafts
     /// <summary>Reads one job. What the caller may not see does not exist.</summary>
     public static JobDraft Read(Call call, JsonElement element, string pointer = "")
     {
-        var fields = new Fields(element, pointer, Members);
+        var isFlat = IsFlat(call, element, pointer);
+        var fields = new Fields(element, pointer, isFlat ? [.. Members, .. NamesIn(element)] : Members);
         if (fields.Text("type") is not { } type)
         {
             fields.Required("type");
@@ -34,7 +37,33 @@ internal static class JobDrafts
             call.Require(ApiRole.Operator);
         }
 
-        return new(type, PayloadOf(fields), options);
+        return new(type, isFlat ? Fitting(FlatOf(element), pointer) : PayloadOf(fields), options);
+    }
+
+    /// <summary>Whether the members of the payload stand beside <c>type</c>, where the type says they may.</summary>
+    private static bool IsFlat(Call call, JsonElement element, string pointer) =>
+        element.ValueKind == JsonValueKind.Object && !element.TryGetProperty("payload", out _)
+        && element.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
+        && call.Site.Types.Find(Json.Text(type, $"{pointer}/type")) is { FlatPayload: true };
+
+    private static IEnumerable<string> NamesIn(JsonElement element) => element.EnumerateObject().Select(static member => member.Name);
+
+    private static byte[] FlatOf(JsonElement element)
+    {
+        var payload = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(payload))
+        {
+            json.WriteStartObject();
+            foreach (var member in element.EnumerateObject().Where(static member => !Members.Contains(member.Name)))
+            {
+                json.WritePropertyName(member.Name);
+                json.WriteRawValue(Json.Raw(member.Value).Span);   // numbers as they are written
+            }
+
+            json.WriteEndObject();
+        }
+
+        return payload.WrittenSpan.ToArray();
     }
 
     /// <summary>The payload as it was sent; <c>null</c> when there is none.</summary>
@@ -45,15 +74,16 @@ internal static class JobDrafts
             return Null;
         }
 
-        var raw = Json.Raw(value);
-        return raw.Length <= Bounds.MaxPayload
-            ? raw
-            : throw Fields.Fault(
-                fields.At("payload"),
-                "payload_too_large",
-                $"A payload has at most {Bounds.MaxPayload} bytes, and this one has {raw.Length}. Store the data elsewhere.",
-                ("max_bytes", Bounds.MaxPayload));
+        return Fitting(Json.Raw(value), fields.At("payload"));
     }
+
+    private static ReadOnlyMemory<byte> Fitting(ReadOnlyMemory<byte> raw, string pointer) => raw.Length <= Bounds.MaxPayload
+        ? raw
+        : throw Fields.Fault(
+            pointer,
+            "payload_too_large",
+            $"A payload has at most {Bounds.MaxPayload} bytes, and this one has {raw.Length}. Store the data elsewhere.",
+            ("max_bytes", Bounds.MaxPayload));
 
     /// <summary>The versions of the pipeline's parts, as an object or in one text.</summary>
     public static IReadOnlyDictionary<string, string>? VersionsOf(Fields fields)
@@ -146,10 +176,10 @@ internal static class JobDrafts
                 ("max", Bounds.MaxDependencies));
         }
 
-        var all = new Dictionary<JobId, Dependency>();
+        var (all, index) = (new Dictionary<JobId, Dependency>(), 0);
         foreach (var each in value.EnumerateArray())
         {
-            var dependency = DependencyOf(each, $"{pointer}/{all.Count}");
+            var dependency = DependencyOf(each, string.Create(CultureInfo.InvariantCulture, $"{pointer}/{index++}"));
             all[dependency.On] = dependency;
         }
 

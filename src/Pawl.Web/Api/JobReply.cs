@@ -12,7 +12,8 @@ internal static class JobReply
         var roots = await RootsAsync(call, [job]).ConfigureAwait(false);
         var because = await BecauseAsync(call, job).ConfigureAwait(false);
         call.Http.Response.Headers.ETag = $"\"{job.RowVersion}\"";
-        await call.JsonAsync(status, json => JobJson.Write(json, job, roots[job.Id], Words.Of(because), null, deduplicated))
+        await call.JsonAsync(status, json => JobJson.Write(
+            json, job, call.Site.Types, roots[job.Id], Words.Of(because), null, deduplicated))
             .ConfigureAwait(false);
     }
 

@@ -51,9 +51,14 @@ internal static class Jobs
     private static async Task CreateAsync(Call call)
     {
         using var body = await call.BodyAsync().ConfigureAwait(false);
-        var draft = JobDrafts.Read(call, body.Root);
-        await KnownTypes.CheckAsync(call, [draft], _ => "").ConfigureAwait(false);
-        await Once.DoAsync(call, body.Root, key => MakeAsync(call, draft, key), kept => AgainAsync(call, kept)).ConfigureAwait(false);
+        var root = body.Root;
+        var draft = JobDrafts.Read(call, root);
+        await Dependencies.PointedAsync(root, () => KnownTypes.CheckAsync(call, [draft], _ => "")).ConfigureAwait(false);
+        await Once.DoAsync(
+            call,
+            root,
+            key => Dependencies.PointedAsync(root, () => MakeAsync(call, draft, key)),
+            kept => AgainAsync(call, kept)).ConfigureAwait(false);
     }
 
     private static async Task<Made> MakeAsync(Call call, JobDraft draft, string? key)
@@ -131,11 +136,15 @@ internal static class Jobs
             drafts.Add(JobDrafts.Read(call, each, $"/jobs/{drafts.Count}"));
         }
 
-        await KnownTypes.CheckAsync(call, drafts, index => $"/jobs/{index}").ConfigureAwait(false);
+        IReadOnlyList<JsonElement> elements = [.. list.EnumerateArray()];
+        await Dependencies.PointedAsync(elements, () => KnownTypes.CheckAsync(call, drafts, index => $"/jobs/{index}"))
+            .ConfigureAwait(false);
         await Once.DoAsync(
             call,
             body.Root,
-            key => MakeManyAsync(call, key is null ? drafts : [.. drafts.Select((draft, index) => Keyed(call, draft, key, index))]),
+            key => Dependencies.PointedAsync(
+                elements,
+                () => MakeManyAsync(call, key is null ? drafts : [.. drafts.Select((draft, index) => Keyed(call, draft, key, index))])),
             kept => Replies.JsonAsync(call.Http, 200, Encoding.UTF8.GetBytes(kept))).ConfigureAwait(false);
     }
 
@@ -190,7 +199,7 @@ internal static class Jobs
         await call.JsonAsync(200, json => PageJson.Write(
             json,
             page.Jobs,
-            (writer, job) => JobJson.Write(writer, job, roots[job.Id], null, include),
+            (writer, job) => JobJson.Write(writer, job, call.Site.Types, roots[job.Id], null, include),
             next,
             page.ApproxTotal,
             page.Partial)).ConfigureAwait(false);

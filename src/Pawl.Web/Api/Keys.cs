@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Pawl.Storage;
 using Pawl.Web.Routing;
@@ -72,7 +71,7 @@ internal static class Keys
 
     private static async Task DeleteAsync(Call call)
     {
-        if (!long.TryParse(call.Path("id"), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        if (!JobId.TryRead(call.Path("id"), out var id))
         {
             throw Call.NotFound();
         }

@@ -1,3 +1,4 @@
+using Pawl.Storage;
 using Pawl.Web.Routing;
 using Pawl.Web.Wire;
 
@@ -13,7 +14,8 @@ internal static class KnownTypes
     /// <param name="drafts">The jobs.</param>
     /// <param name="pointer">Where each is.</param>
     /// <exception cref="ProblemException"><c>type_unknown</c>, <c>forbidden</c>, <c>dependency_missing</c>.</exception>
-    public static async Task CheckAsync(Call call, IReadOnlyList<JobDraft> drafts, Func<int, string> pointer)
+    /// <exception cref="PawlException"><c>dependency_missing</c>, which <see cref="Dependencies"/> gives its pointer.</exception>
+    public static async Task<bool> CheckAsync(Call call, IReadOnlyList<JobDraft> drafts, Func<int, string> pointer)
     {
         var scope = call.Caller.Scope;
         HashSet<string>? announced = null;
@@ -43,15 +45,17 @@ internal static class KnownTypes
                 }
             }
 
-            await CheckRelativesAsync(call, options, pointer(i)).ConfigureAwait(false);
+            await CheckRelativesAsync(call, options, pointer(i), i).ConfigureAwait(false);
         }
+
+        return true;
     }
 
     private static async Task<HashSet<string>> AnnouncedAsync(Call call) =>
         [.. (await call.Site.Store.TypesAsync(call.Now - Remembered, call.Cancelled).ConfigureAwait(false)).Select(known => known.Type)];
 
     /// <summary>Parents are looked for here, and of a limited caller's dependencies only those that he may see exist.</summary>
-    private static async Task CheckRelativesAsync(Call call, EnqueueOptions options, string pointer)
+    private static async Task CheckRelativesAsync(Call call, EnqueueOptions options, string pointer, int index)
     {
         if (options.Parent is { } parent && await call.FindAsync(parent).ConfigureAwait(false) is null)
         {
@@ -70,12 +74,14 @@ internal static class KnownTypes
             .ToHashSet();
         if (ids.FindIndex(id => !seen.Contains(id)) is var at and >= 0)
         {
-            throw Missing($"{pointer}/depends_on/{at}", ids[at]);
+            // As the engine says it of one that is nowhere.
+            throw new PawlException("dependency_missing", Sentence(ids[at]), job: ids[at]) { Data = { [Refusals.Index] = index } };
         }
     }
 
-    private static ProblemException Missing(string pointer, JobId id) => Fields.Fault(
-        pointer, "dependency_missing", $"It depends on job {id}, which is not there. Name a job that exists. Nothing was stored.");
+    private static ProblemException Missing(string pointer, JobId id) => Fields.Fault(pointer, "dependency_missing", Sentence(id));
+
+    private static string Sentence(JobId id) => $"It depends on job {id}, which is not there. Name a job that exists. Nothing was stored.";
 
     private static ProblemException Unknown(string type, string pointer, IEnumerable<string> known)
     {

@@ -124,7 +124,7 @@ internal static class Recoveries
 
     private static async Task GetAsync(Call call)
     {
-        if (!long.TryParse(call.Path("id"), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        if (!JobId.TryRead(call.Path("id"), out var id))
         {
             throw Call.NotFound();
         }

@@ -81,7 +81,7 @@ internal static class Workers
 
     private static async Task<WorkerRow> FindAsync(Call call)
     {
-        var known = long.TryParse(call.Path("id"), NumberStyles.None, CultureInfo.InvariantCulture, out var id);
+        var known = JobId.TryRead(call.Path("id"), out var id);
         var worker = known
             ? (await call.Site.Store.WorkersAsync(call.Cancelled).ConfigureAwait(false)).FirstOrDefault(worker => worker.Id == id)
             : null;

@@ -85,7 +85,8 @@ internal sealed class Frame(Site site, long after, IReadOnlyList<EventRecord> ev
 
     /// <summary>A job as lists show it.</summary>
     public byte[] Short(Job job) => _short.GetOrAdd(
-        job.Id, _ => Replies.Bytes(json => JobJson.Write(json, job, _roots.GetValueOrDefault(job.Id, job.Id), null, [])).ToArray());
+        job.Id,
+        _ => Replies.Bytes(json => JobJson.Write(json, job, site.Types, _roots.GetValueOrDefault(job.Id, job.Id), null, [])).ToArray());
 
     /// <summary>A job with all it has.</summary>
     public async ValueTask<byte[]> WholeAsync(Job job, CancellationToken cancellationToken)
@@ -93,7 +94,8 @@ internal sealed class Frame(Site site, long after, IReadOnlyList<EventRecord> ev
         if (!_whole.TryGetValue(job.Id, out var bytes))
         {
             var because = await BecauseAsync(job, cancellationToken).ConfigureAwait(false);
-            bytes = Replies.Bytes(json => JobJson.Write(json, job, _roots.GetValueOrDefault(job.Id, job.Id), because)).ToArray();
+            bytes = Replies.Bytes(json => JobJson.Write(json, job, site.Types, _roots.GetValueOrDefault(job.Id, job.Id), because))
+                .ToArray();
             _whole[job.Id] = bytes;
         }
 

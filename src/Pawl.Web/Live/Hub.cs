@@ -24,10 +24,7 @@ internal sealed class Hub
         Tail = new(site);
         Dying = new();
         site.Stopping.UnsafeRegister(static hub => _ = ((Hub)hub!).DieAsync(), this);
-        Facts = new()
-        {
-            StuckAfter = site.Types.All.ToDictionary(static type => type.Name, static type => type.StuckAfter, StringComparer.Ordinal),
-        };
+        Facts = QueryFacts.Of(site.Types);
     }
 
     /// <summary>Which streams are open.</summary>

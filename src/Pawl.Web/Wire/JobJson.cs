@@ -11,6 +11,7 @@ internal static class JobJson
     /// <summary>Writes a job.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="job">The job.</param>
+    /// <param name="types">Which members of its payload are secret.</param>
     /// <param name="root">The job at the top of its tree.</param>
     /// <param name="because">Why it does not run although it is queued.</param>
     /// <param name="include">Which of <see cref="Optional"/>; null for all.</param>
@@ -18,6 +19,7 @@ internal static class JobJson
     public static void Write(
         Utf8JsonWriter json,
         Job job,
+        JobTypes types,
         JobId root,
         string? because = null,
         IReadOnlyCollection<string>? include = null,
@@ -29,7 +31,7 @@ internal static class JobJson
         json.WriteString("queue", job.Queue);
         json.WriteString("kind", job.Kind);
         Standing(json, job, because);
-        Payload(json, job, include);
+        Payload(json, job, types, include);
         json.WriteString("degraded", job.Degraded);
         Map(json, "tags", job.Tags);
         json.WriteString("trigger", Words.Of(job.Trigger));
@@ -67,7 +69,7 @@ internal static class JobJson
         json.WriteString("not_running_because", because ?? (job.State == JobState.Queued ? job.Held : null));
     }
 
-    private static void Payload(Utf8JsonWriter json, Job job, IReadOnlyCollection<string>? include)
+    private static void Payload(Utf8JsonWriter json, Job job, JobTypes types, IReadOnlyCollection<string>? include)
     {
         json.WriteNumber("priority", job.Priority);
         if (Shows(include, "priority_reasons"))
@@ -86,7 +88,7 @@ internal static class JobJson
 
         if (Shows(include, "payload"))
         {
-            Raw(json, "payload", job.Payload);
+            Raw(json, "payload", types.Find(job.Type)?.Hidden is { } secrets ? secrets.Redact(job.Payload) : job.Payload);
         }
 
         if (Shows(include, "result"))
@@ -100,6 +102,7 @@ internal static class JobJson
         json.WriteString("unique_key", job.UniqueKey);
         json.WriteString("unique_hold", Words.Of(job.UniqueHold));
         json.WriteString("concurrency_key", job.ConcurrencyKey);
+        json.WriteString("on_busy", Words.Of(job.OnBusy));
         json.WriteString("rate_key", job.RateKey);
         json.WriteString("circuit", job.Circuit);
         json.WriteNumber("generation", job.Generation);

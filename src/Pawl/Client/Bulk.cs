@@ -119,6 +119,6 @@ internal sealed class Bulk(IJobStore store, JobTypes types, TimeProvider clock) 
 
     private JobQuery QueryOf(BulkRequest request, DateTimeOffset now) => new()
     {
-        Where = Query.Parse(request.Query), Now = now, Facts = Jobs.FactsOf(types), Scope = request.Scope,
+        Where = Query.Parse(request.Query), Now = now, Facts = QueryFacts.Of(types), Scope = request.Scope,
     };
 }

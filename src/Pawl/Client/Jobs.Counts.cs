@@ -12,7 +12,7 @@ internal sealed partial class Jobs
         string? query = null, Scope? scope = null, CancellationToken cancellationToken = default)
     {
         var where = Query.Parse(query);
-        var asked = new JobQuery { Where = where, Scope = scope ?? Scope.All, Now = clock.GetUtcNow(), Facts = FactsOf(types) };
+        var asked = new JobQuery { Where = where, Scope = scope ?? Scope.All, Now = clock.GetUtcNow(), Facts = QueryFacts.Of(types) };
         var selection = new JobSelection(asked);
         if (!selection.IsCounted)
         {
@@ -46,12 +46,6 @@ internal sealed partial class Jobs
         var workers = facts.Job.State == JobState.Queued ? await store.WorkersAsync(cancellationToken) : [];
         return Reasons.Of(facts, workers, types.All.Select(static type => type.Name).ToHashSet(StringComparer.Ordinal), clock.GetUtcNow());
     }
-
-    /// <summary>What queries must know of the types.</summary>
-    internal static QueryFacts FactsOf(JobTypes types) => new()
-    {
-        StuckAfter = types.All.ToDictionary(static type => type.Name, static type => type.StuckAfter, StringComparer.Ordinal),
-    };
 
     private static JobCounts Of(IReadOnlyList<long> states, long cancelling, long dead, bool estimated, DateTimeOffset now) => new()
     {

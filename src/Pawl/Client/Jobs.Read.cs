@@ -35,7 +35,7 @@ internal sealed partial class Jobs
                 Dismissed = filter.Dismissed,
                 Where = Query.Parse(filter.Query),
                 Now = clock.GetUtcNow(),
-                Facts = FactsOf(types),
+                Facts = QueryFacts.Of(types),
                 Scope = filter.Scope,
                 Sort = filter.Sort,
                 Ascending = filter.Ascending,

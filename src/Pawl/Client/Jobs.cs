@@ -43,7 +43,10 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, JobTypes type
         options ??= new();
         var old = await GetAsync(id, cancellationToken);
         var now = clock.GetUtcNow();
-        var job = maker.Of(old.Type, options.Payload ?? old.Payload, Copied(old, options), now);
+        var payload = options.Payload is not { } edited ? old.Payload
+            : types.Find(old.Type)?.Hidden is { } secrets ? secrets.Restore(edited, old.Payload)
+            : edited;
+        var job = maker.Of(old.Type, payload, Copied(old, options), now);
         return await StoreAsync(job with { RerunOf = id }, now, cancellationToken);
     }
 
@@ -57,6 +60,7 @@ internal sealed partial class Jobs(IJobStore store, NewJobs maker, JobTypes type
         MaxAttempts = old.MaxAttempts,
         MaxItems = old.MaxItems,
         ConcurrencyKey = old.ConcurrencyKey,
+        OnBusy = old.OnBusy,
         RateKey = old.RateKey,
         RequiresApproval = old.RequiresApproval,   // a copy of what needs a yes needs one of its own
         Kind = old.Kind,

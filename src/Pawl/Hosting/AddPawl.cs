@@ -11,6 +11,7 @@ using Pawl.Declared;
 using Pawl.Errors;
 using Pawl.Hosting;
 using Pawl.Maintenance;
+using Pawl.Queries;
 using Pawl.Running;
 using Pawl.Storage;
 using Pawl.Telemetry;
@@ -132,6 +133,7 @@ public static class PawlServiceCollectionExtensions
             Told = all.GetRequiredService<Meters>().Recovered,
             Scopes = all.GetRequiredService<IServiceScopeFactory>(),
             Types = all.GetRequiredService<JobTypes>().All.ToDictionary(type => type.Name, ChoreOf, StringComparer.Ordinal),
+            Facts = QueryFacts.Of(all.GetRequiredService<JobTypes>()),
         };
         return new(
             Store(all), settings, () => worker.Id is var id and not 0 ? id : null, all.GetRequiredService<TimeProvider>(), Logger(all));

@@ -63,6 +63,8 @@ internal static partial class DeclaredTypes
         settings.Read("UniqueBy", value => value == "payload"
             ? value
             : throw settings.Wrong("UniqueBy", "payload", value), _ => type.UniqueByPayload());
+        settings.List("Secrets", value => Try($"{section.Path}:Secrets", () => type.Secrets(value)));
+        settings.Flag("FlatPayload", value => _ = value ? type.FlatPayload() : type);
         settings.Read("ConcurrencyKey", Template.Parse, key => type.ConcurrencyKey(payload => KeyTemplate.Fill(key, payload)));
         settings.Read("Priority", value => BasePriority.TryParse(value, out var known)
             ? known

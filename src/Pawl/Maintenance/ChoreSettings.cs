@@ -37,10 +37,7 @@ internal sealed record ChoreSettings
     public Action<string, RecoveryAction> Told { get; init; } = static (_, _) => { };
 
     /// <summary>What queries must know of the types.</summary>
-    public QueryFacts Facts => new()
-    {
-        StuckAfter = Types.ToDictionary(static type => type.Key, static type => type.Value.StuckAfter, StringComparer.Ordinal),
-    };
+    public QueryFacts Facts { get; init; } = QueryFacts.Default;
 
     /// <summary>How often the leader and the sweeper look while somebody else is there to be watched.</summary>
     /// <remarks>With the default lease a dead worker's jobs are seen after the lease and two looks at most, and after two leases and three

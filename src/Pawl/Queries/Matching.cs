@@ -59,9 +59,13 @@ internal static class Matching
         Field.Started => value.Holds(job.StartedAt, now),
         Field.Ended => value.Holds(job.EndedAt, now),
         Field.RunAt => value.Holds(job.RunAt, now),
-        Field.Args => PayloadSearch.Finds(job.Payload.Span, term.Path, value),
+        Field.Args => PayloadSearch.Finds(Open(job, facts).Span, term.Path, value),
         _ => false,
     };
+
+    // What is not shown is not found, or one could ask for it letter by letter.
+    private static ReadOnlyMemory<byte> Open(JobView job, QueryFacts facts) =>
+        facts.Secrets.TryGetValue(job.Type, out var secrets) ? secrets.Redact(job.Payload) : job.Payload;
 
     private static bool Fits(Value value, long? number) => number is { } known && value.Fits(known.ToString(CultureInfo.InvariantCulture));
 

@@ -7,7 +7,7 @@ namespace Pawl.Storage;
 internal static class Misfit
 {
     /// <summary>Where an exception keeps the JSON pointer of what does not fit, within the payload.</summary>
-    public const string Pointer = "pointer";
+    public const string Pointer = PayloadSecrets.Pointer;
 
     private const string Missing = "including: ";
 

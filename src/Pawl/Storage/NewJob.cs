@@ -64,7 +64,7 @@ public sealed record NewJob
     /// <inheritdoc cref="Job.ConcurrencyKey"/>
     public string? ConcurrencyKey { get; init; }
 
-    /// <summary>What to do when that key is held.</summary>
+    /// <inheritdoc cref="Job.OnBusy"/>
     public OnBusy OnBusy { get; init; }
 
     /// <inheritdoc cref="Job.RateKey"/>

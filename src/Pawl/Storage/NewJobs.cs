@@ -69,6 +69,7 @@ internal sealed class NewJobs(JobTypes types, PawlOptions options)
             };
         }
 
+        type.Hidden?.Check(json);
         type.Check?.Invoke(payload);
         return Fill(name, type, json, ScoreOf(type, payload, given), Keyed(type, payload, given), now);
     }

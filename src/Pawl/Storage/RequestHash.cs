@@ -6,8 +6,8 @@ using System.Text;
 namespace Pawl.Storage;
 
 /// <summary>Tells an equal request from another that shows the same key.</summary>
-/// <remarks>Under a unique key two requests are equal when they ask for the same work: type, payload, versions. An idempotency key stands
-/// for the whole request, so there everything that was given counts.</remarks>
+/// <remarks>Under a key that somebody gave, everything else he gave counts. Where the payload itself is the key, two requests are equal
+/// when they ask for the same work: type, payload, versions.</remarks>
 internal static class RequestHash
 {
     public static byte[] Of(NewJob job, EnqueueOptions given)
@@ -16,7 +16,7 @@ internal static class RequestHash
         Put(buffer, job.Type);
         CanonicalJson.Write(job.Payload, buffer);
         Put(buffer, job.Versions);
-        if (job.IdempotencyKey is not null)
+        if ((job.IdempotencyKey ?? given.UniqueKey) is not null)
         {
             Put(buffer, string.Create(
                 CultureInfo.InvariantCulture,

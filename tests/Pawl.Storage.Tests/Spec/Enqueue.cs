@@ -447,6 +447,32 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task What_a_job_is_to_do_about_a_busy_key_is_kept()
+    {
+        var impatient = Plain with { OnBusy = OnBusy.Reject };
+        var stored = await EnqueueAllAsync(
+            Plain, impatient, impatient with { ConcurrencyKey = "repo" }, impatient with { RunAt = Now.AddHours(1) }, Plain, impatient,
+            impatient with { UniqueKey = "u", BodyHash = OneBody });
+        var kept = new[]
+        {
+            OnBusy.Queue, OnBusy.Reject, OnBusy.Reject, OnBusy.Reject, OnBusy.Queue, OnBusy.Reject, OnBusy.Reject,
+        };
+
+        Assert.Equal(kept, (await Store.GetAsync([.. stored.Select(job => job.Id)], Ct)).Select(job => job.OnBusy));
+        Assert.Equal(6, (await DrainAsync()).Count);
+        Assert.Equal(kept, (await Store.GetAsync([.. stored.Select(job => job.Id)], Ct)).Select(job => job.OnBusy));
+    }
+
+    [Fact]
+    public async Task Of_several_dependencies_that_are_missing_the_first_is_named()
+    {
+        var refusal = await RefusedAsync(
+            Plain with { DependsOn = [new Dependency(new JobId(4712)), new Dependency(new JobId(4711))] });
+
+        Assert.Equal(new EnqueueRefusal(0, "dependency_missing", new JobId(4712)), refusal);
+    }
+
+    [Fact]
     public async Task A_dependency_that_is_not_there_is_refused()
     {
         var refusal = await RefusedAsync(Plain with { DependsOn = [new Dependency(new JobId(4711))] });

@@ -13,10 +13,13 @@ public sealed class EnqueueTests
     {
         await using var test = await StartAsync();
         var first = await test.Jobs.EnqueueAsync(new Say("a"), new() { UniqueKey = "k" }, Token);
-        var again = await test.Jobs.EnqueueAsync(new Say("a"), new() { UniqueKey = "k", Trigger = Trigger.Manual }, Token);
+        var again = await test.Jobs.EnqueueAsync(new Say("a"), new() { UniqueKey = "k", RequestedBy = "somebody" }, Token);
+        var other = await RefusedAsync(
+            () => test.Jobs.EnqueueAsync(new Say("a"), new() { UniqueKey = "k", Trigger = Trigger.Manual }, Token));
 
         Assert.False(first.Deduplicated);
         Assert.Equal((first.Id, true), (again.Id, again.Deduplicated));
+        Assert.Equal(("idempotency_conflict", first.Id), (other.Code, other.Job!.Value));
     }
 
     [Fact]

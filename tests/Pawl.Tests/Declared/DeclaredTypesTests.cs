@@ -10,6 +10,7 @@ public sealed class DeclaredTypesTests
             "Handler": "command", "Queue": "cards", "Timeout": "5m", "MaxAttempts": 3, "Retryable": true, "Priority": "low",
             "MaxItems": 100,
             "Versions": { "parser": "1.2", "cards": "v1" }, "UniqueBy": "payload", "ConcurrencyKey": "repo:{repoPath}", "StuckAfter": "2h",
+            "Secrets": ["token", "auth.password"], "FlatPayload": true,
             "Score": [
               { "When": "trigger=manual", "Points": 50, "Why": "somebody waits" }, { "When": "days<=7", "Points": 20, "Why": "week" } ],
             "Command": { "Argv": ["./make-cards", "--repo", "{repoPath}", "--", "{commit}"], "ExitCodes": { "75": "retry" } } } }
@@ -28,6 +29,8 @@ public sealed class DeclaredTypesTests
             ("cards", TimeSpan.FromMinutes(5), 3, true, 100, TimeSpan.FromHours(2), true),
             (type.Queue, type.Timeout, type.Retry.MaxAttempts, type.Retryable, type.MaxItems, type.StuckAfter, type.UniqueByPayload));
         Assert.Equal(("1.2", "v1"), (type.Versions["parser"], type.Versions["cards"]));
+        Assert.Equal(["token", "auth.password"], type.Secrets);
+        Assert.True(type.FlatPayload);
     }
 
     [Fact]
@@ -83,6 +86,8 @@ public sealed class DeclaredTypesTests
     [InlineData("""{"a":"command"}""", "a", "holds settings")]
     [InlineData("""{"a":{"Priority":"urgent"}}""", "a:Priority", "low, normal, high")]
     [InlineData("""{"a":{"UniqueBy":"name"}}""", "a:UniqueBy", "payload")]
+    [InlineData("""{"a":{"Secrets":["a..b"]}}""", "a:Secrets", "auth.token")]
+    [InlineData("""{"a":{"FlatPayload":"yes"}}""", "a:FlatPayload", "true or false")]
     [InlineData("""{"a":{"Versions":{"parser":"1/2"}}}""", "a:Versions", "parser")]
     [InlineData("""{"a":{"Score":[{"When":"trigger=often","Points":1,"Why":"x"}]}}""", "a:Score:0:When", "trigger=manual")]
     [InlineData("""{"a":{"Score":[{"When":"size<small","Points":1,"Why":"x"}]}}""", "a:Score:0:When", "days<=7")]
