@@ -1,3 +1,5 @@
+using System.Security.Claims;
+
 namespace Pawl.Web;
 
 /// <summary>The settings of the HTTP API, from the section <c>Pawl:Web</c> of the configuration and from <c>MapPawl</c>.</summary>
@@ -71,6 +73,15 @@ public sealed class PawlWebOptions
 
     /// <summary>What is told the first admin key instead of <see cref="KeyFile"/>. Called once in the life of a store.</summary>
     public Action<string>? FirstKey { get; set; }
+
+    /// <summary>What a user of the application may do: the role for the claims of a request that the application has authenticated, or
+    /// null for none. Then its own users need no key; keys still work. Default null: only keys, and sessions opened with them.</summary>
+    /// <remarks>Such a user sees every queue and type. Requests of his other than GET must come from the application's own pages.</remarks>
+    public Func<ClaimsPrincipal, ApiRole?>? RoleOf { get; set; }
+
+    /// <summary>Whether keys, and sessions opened with them, open the management API. Default true. Where it is false,
+    /// <see cref="RoleOf"/> is needed, or the application does not start. Keys of workers always work.</summary>
+    public bool Keys { get; set; } = true;
 
     /// <summary>How live streams keep time; only tests have a reason to change it.</summary>
     internal StreamPace Pace { get; set; } = new();

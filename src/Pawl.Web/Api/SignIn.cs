@@ -75,11 +75,20 @@ internal static class SignIn
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Path = call.Mount.Length == 0 ? "/" : call.Mount,
+        Path = PathOf(call),
         Secure = call.Http.Request.IsHttps || call.Site.Options.BehindProxy,
         Expires = ends,
         MaxAge = ends is null ? null : call.Site.Options.SessionLifetime,
     };
+
+    // A proxy may have taken away a part of the path in silence; the page in the browser knows the whole of it.
+    private static string PathOf(Call call)
+    {
+        var seen = call.Http.Request.Headers["Pawl-Mount"].ToString().TrimEnd('/');
+        var isWhole = seen.Length is > 0 and < 1_000 && seen[0] == '/' && seen.EndsWith(call.Mount, StringComparison.Ordinal)
+            && !seen.AsSpan().ContainsAny(" ;,\\\"") && seen.All(static c => c is > ' ' and < '\x7f');
+        return (isWhole ? seen : call.Mount) is { Length: > 0 } path ? path : "/";
+    }
 
     private static async Task MakeCodeAsync(Call call)
     {

@@ -51,6 +51,7 @@ internal static class WebSettings
         settings.Duration("SessionLifetime", value => options.SessionLifetime = value);
         settings.Duration("CodeLifetime", value => options.CodeLifetime = value);
         settings.Flag("BehindProxy", value => options.BehindProxy = value);
+        settings.Flag("Keys", value => options.Keys = value);
         settings.Flag("Metrics", value => options.Metrics = value);
         settings.Text("KeyFile", value => options.KeyFile = value);
         settings.Sections("Links");
@@ -82,6 +83,12 @@ internal static class WebSettings
         if (options.Compat.FirstOrDefault(group => !Groups.Contains(group)) is { } unknown)
         {
             faults.All.Add($"Pawl:Web:Compat names {Shown.Text(unknown)}; there are {string.Join(" and ", Groups)}. Correct it.");
+        }
+
+        if (!options.Keys && options.RoleOf is null)
+        {
+            faults.All.Add("Pawl:Web:Keys is false and RoleOf is not set, so nobody could be let in. "
+                + "Set MapPawl(…, o => o.RoleOf = user => …), or leave keys on.");
         }
 
         if (options.AllowedHosts.Count == 0)

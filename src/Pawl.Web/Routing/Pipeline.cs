@@ -9,7 +9,7 @@ namespace Pawl.Web.Routing;
 
 /// <summary>What every request passes, in one order: host, route and verb, key in the address, key, origin, role; then its route, which
 /// looks at object and scope, body, preconditions and state.</summary>
-internal sealed class Pipeline(Site site)
+internal sealed class Pipeline(Site site, RouteTable table, Func<Call, string, Task>? pages = null)
 {
     private static readonly TimeSpan ComeAgain = TimeSpan.FromSeconds(1);
     private const int SlowFactor = 10;
@@ -43,7 +43,7 @@ internal sealed class Pipeline(Site site)
             route.Endless ? Timeout.InfiniteTimeSpan : route.Slow ? site.Options.StoreTimeout * SlowFactor : site.Options.StoreTimeout,
             site.Clock);
         using var link = timer.Token.UnsafeRegister(static late => ((CancellationTokenSource)late!).Cancel(), late);
-        var call = new Call(site, route, http, requestId, late.Token) { Mount = MountOf(http) };
+        var call = new Call(site, route, http, requestId, late.Token) { Mount = MountOf(http, route) };
         try
         {
             Guards.Headers(http.Request, site.Options);
@@ -51,7 +51,8 @@ internal sealed class Pipeline(Site site)
             Guards.Host(http.Request, site.Options);
             if (route == NoRoute)
             {
-                throw new ProblemException(await LostAsync(call).ConfigureAwait(false));
+                await LostAsync(call).ConfigureAwait(false);
+                return;
             }
 
             Guards.Address(http.Request);
@@ -213,38 +214,43 @@ internal sealed class Pipeline(Site site)
         RetryAfter = ComeAgain,
     };
 
-    private async ValueTask<Problem> LostAsync(Call call)
+    /// <summary>What no route has is a page, or it is not there.</summary>
+    private Task LostAsync(Call call)
     {
         var http = call.Http;
         var path = http.Request.RouteValues["rest"] as string ?? "";
-        var verbs = site.Table.VerbsOf(path);
+        var verbs = table.VerbsOf(path);
         if (verbs.Count > 0 && !verbs.Contains(http.Request.Method))   // a path such as //api/jobs looks like one of ours
         {
             http.Response.Headers.Allow = string.Join(", ", verbs);
-            return new("method_not_allowed", $"This path answers {string.Join(", ", verbs)}, and not {Shown.Text(http.Request.Method)}.");
+            throw new ProblemException(
+                "method_not_allowed", $"This path answers {string.Join(", ", verbs)}, and not {Shown.Text(http.Request.Method)}.");
         }
 
-        // What is not of the API belongs to pages, and these show nothing to strangers, not even what is missing.
-        var page = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
-        if (page && !IsOfApi(path) && await site.Gate.WhoAsync(http.Request, call.Cancelled).ConfigureAwait(false) is null)
-        {
-            http.Response.Headers.WWWAuthenticate = "Bearer";
-            return Gate.Unknown().Problem;
-        }
-
-        return Call.NotFound().Problem;
+        var reads = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
+        return pages is not null && reads && !IsOfApi(path) ? pages(call, path) : throw Call.NotFound();
     }
 
-    private static bool IsOfApi(string path) =>
-        path is "api" or "worker"
-        || path.StartsWith("api/", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWith("worker/", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOfApi(string path) => path.TrimStart('/').Split('/')[0].ToUpperInvariant() is "API" or "WORKER";
 
-    /// <summary>What stands before our own part of the path: the base of the application and the prefix of the mapping.</summary>
-    private static string MountOf(HttpContext http) =>
-        http.Request.PathBase.Value + (http.GetEndpoint()?.Metadata.GetMetadata<MountPoint>()?.Prefix ?? "");
+    /// <summary>What stands before our own part of the path: the base of the application and the prefixes of the mapping, as they
+    /// were asked for.</summary>
+    private static string MountOf(HttpContext http, Route route)
+    {
+        var path = http.Request.Path.Value ?? "";
+        var end = path.Length;
+        if (route == NoRoute)
+        {
+            end -= (http.Request.RouteValues["rest"] as string ?? "").Length;
+        }
+        else
+        {
+            for (var parts = route.Template.Count(static c => c == '/'); parts > 0 && end > 0; parts--)
+            {
+                end = path.LastIndexOf('/', end - 1);
+            }
+        }
+
+        return http.Request.PathBase.Value + path[..Math.Max(end, 0)].TrimEnd('/');
+    }
 }
-
-/// <summary>Where a route was mapped.</summary>
-/// <param name="Prefix">The prefix, without a slash at the end.</param>
-internal sealed record MountPoint(string Prefix);

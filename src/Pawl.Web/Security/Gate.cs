@@ -1,10 +1,12 @@
+using System.Buffers.Binary;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Pawl.Web.Wire;
 
 namespace Pawl.Web.Security;
 
 /// <summary>Knows who asks, by his key or by his session.</summary>
-internal sealed class Gate(KeyRing keys, Sessions sessions)
+internal sealed class Gate(KeyRing keys, Sessions sessions, PawlWebOptions options)
 {
     /// <summary>The name of the cookie.</summary>
     public const string Cookie = "pawl_session";
@@ -23,7 +25,12 @@ internal sealed class Gate(KeyRing keys, Sessions sessions)
                 : null;
         }
 
-        if (request.Cookies[Cookie] is not { Length: > 0 and < 200 } secret || sessions.Find(secret) is not { } session)
+        if (UserOf(request.HttpContext.User) is { } user)
+        {
+            return user;
+        }
+
+        if (!options.Keys || request.Cookies[Cookie] is not { Length: > 0 and < 200 } secret || sessions.Find(secret) is not { } session)
         {
             return null;
         }
@@ -42,7 +49,28 @@ internal sealed class Gate(KeyRing keys, Sessions sessions)
 
         var hash = Secrets.Hash(secret);
         var key = await keys.FindAsync(hash, cancellationToken).ConfigureAwait(false);
-        return key is null ? null : Of(key, hash, null);
+        return key is null || (!options.Keys && key.Role != ApiRole.Worker) ? null : Of(key, hash, null);
+    }
+
+    /// <summary>A user whom the application knows, if it gives him a role.</summary>
+    private Caller? UserOf(ClaimsPrincipal user)
+    {
+        if (options.RoleOf is not { } roleOf || user.Identity is not { IsAuthenticated: true } || roleOf(user) is not { } role)
+        {
+            return null;
+        }
+
+        var name = user.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? user.Identity.Name ?? "";
+        var hash = Secrets.Hash($"user\0{name}");
+        return new()
+        {
+            KeyId = -1 - (BinaryPrimitives.ReadInt64LittleEndian(hash) & long.MaxValue) / 2,   // below all keys
+            Actor = $"user:{user.Identity.Name ?? name}",
+            Role = role,
+            Scope = new() { Queues = null, Types = null },
+            Hash = hash,
+            HasSession = true,
+        };
     }
 
     /// <summary>The same text for none, unknown, revoked and expired.</summary>

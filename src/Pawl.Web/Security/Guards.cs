@@ -81,11 +81,14 @@ internal static class Guards
         }
     }
 
+    /// <summary>Whether no browser says that another site's page asks.</summary>
+    public static bool IsOwn(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
+
     /// <summary>The request comes from our own page, or from no page.</summary>
     public static void Origin(HttpRequest request, bool hasSession, PawlWebOptions options)
     {
         var site = request.Headers["Sec-Fetch-Site"].ToString();
-        var own = site is "" or "same-origin" or "none";
+        var own = IsOwn(request);
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         {
             if (hasSession && !own)

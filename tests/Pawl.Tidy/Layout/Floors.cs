@@ -39,6 +39,7 @@ internal static partial class Floors
         ["Api"] = 5,
         ["Live"] = 5,
         ["Operations"] = 5,
+        ["Dashboard"] = 5,
         ["Hosting"] = Top,
     };
 

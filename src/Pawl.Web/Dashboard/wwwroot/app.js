@@ -1,0 +1,28 @@
+// The beginning: who looks, what is at this address, and the frame around it.
+import { onSignedOut } from './api.js';
+import { Frame } from './frame.js';
+import { html, render } from './html.js';
+import { startKeys } from './parts/keyboard.js';
+import { catchLinks } from './router.js';
+import { readSession } from './session.js';
+import { startStream } from './stream.js';
+
+const root = document.getElementById('app');
+
+// Whoever is no longer known sees the login page in the place of this one.
+onSignedOut(() => location.reload());
+
+async function begin() {
+  try {
+    await readSession();
+  } catch (fault) {
+    // The pages say what is wrong, each in its place; a server that starts is waited for.
+    console.info(`ui-config: ${fault.message}`);
+  }
+  catchLinks();
+  startKeys();
+  window.pawlTabs = startStream();
+  render(html`<${Frame} />`, root);
+}
+
+begin();

@@ -1,0 +1,289 @@
+// What happens on the server, as it happens: one stream for all tabs of a browser, passed on by the tab that leads.
+import { address, mount } from './api.js';
+import { readEvents } from './events.js';
+import { parse } from './json.js';
+import { joinTabs } from './leader.js';
+
+const QUIET = 250;
+const SILENCE = 30_000;
+const POLL = 5_000;
+const BLURRED = 30_000;
+const MOST_TOPICS = 20;
+
+// The topic of each event; those of one job have its number behind.
+const TOPIC = {
+  stats: 'stats', health: 'health', jobs: 'jobs', queue: 'queues', worker: 'workers', schedule: 'schedules', failure: 'failures',
+  bulk: 'bulk', notice: 'notices',
+};
+
+/** @typedef {{ name: string, data: any, id: string | null, exact: boolean }} LiveEvent */
+
+const watchers = new Set();
+const listeners = new Set();
+const versions = new Set();
+let tabs = null;
+let connection = null;
+let lastId = null;
+let lastLife = 0;
+let failures = 0;
+let quiet = 0;
+let firstVersion = null;
+let paused = false;
+let blurred = false;
+
+/** What the header shows. `live` | `paused` | `connecting` | `polling`; `since` is when we last heard anything. */
+export const status = { state: 'connecting', since: Date.now(), paused: false };
+
+const say = state => {
+  status.state = state;
+  listeners.forEach(tell => tell(status));
+};
+
+/** @param {(status: typeof status) => void} tell @returns {() => void} */
+export function onStatus(tell) {
+  listeners.add(tell);
+  return () => listeners.delete(tell);
+}
+
+/** Calls back when the server is of another version than it was. @param {(version: string) => void} tell */
+export function onVersion(tell) {
+  versions.add(tell);
+  return () => versions.delete(tell);
+}
+
+/**
+ * Watches topics: `stats`, `health`, `jobs`, `queues`, `workers`, `schedules`, `failures`, `bulk`, `notices`, `job:901`, `log:901`.
+ * An event `reset` means: read your data again. `exact` is false when events of `jobs` are not only of your query.
+ * @param {string | string[]} topics
+ * @param {(event: LiveEvent) => void} tell
+ * @param {{ query?: string }} [options] For `jobs`: which.
+ * @returns {() => void} Stops watching.
+ */
+export function watch(topics, tell, { query = '' } = {}) {
+  const watcher = { topics: [].concat(topics).filter(Boolean), tell, query };
+  watchers.add(watcher);
+  changed();
+  return () => {
+    watchers.delete(watcher);
+    changed();
+  };
+}
+
+/** Pauses live updates by hand, or goes on. @param {boolean} [wanted] */
+export function pause(wanted = !paused) {
+  paused = wanted;
+  status.paused = paused;
+  look();
+}
+
+const isPaused = () => paused || blurred || document.visibilityState === 'hidden';
+
+const wants = () => ({
+  topics: [...new Set([...watchers].flatMap(watcher => watcher.topics))].sort(),
+  queries: [...new Set([...watchers].filter(watcher => watcher.topics.includes('jobs')).map(watcher => watcher.query))],
+});
+
+function changed() {
+  clearTimeout(quiet);
+  quiet = setTimeout(() => {
+    tabs?.changed();
+    connect();
+  }, QUIET);
+}
+
+let wasPaused = false;
+
+function look() {
+  const now = isPaused();
+  tabs?.changed();
+  if (wasPaused && !now) {
+    wasPaused = false;
+    dispatch({ name: 'reset', data: { reason: 'back' }, id: null }, null);
+  }
+  wasPaused = now;
+  say(now ? 'paused' : status.state === 'paused' ? 'connecting' : status.state);
+  if (!now && Date.now() - status.since < 3000) {
+    say('live');
+  }
+}
+
+/** Begins; once per page. */
+export function startStream() {
+  tabs = joinTabs(`pawl ${mount.pathname}`, {
+    mayLead: () => document.visibilityState === 'visible' && !paused,
+    wants,
+    onLead: leads => (leads ? connect() : disconnect()),
+    onWants: () => tabs?.leads && changed(),
+    onMessage,
+  });
+  document.addEventListener('visibilitychange', look);
+  let blur = 0;
+  addEventListener('blur', () => {
+    blur = setTimeout(() => {
+      blurred = true;
+      look();
+    }, BLURRED);
+  });
+  addEventListener('focus', () => {
+    clearTimeout(blur);
+    blurred = false;
+    look();
+  });
+  setInterval(watchAge, 1000);
+  return tabs;
+}
+
+function watchAge() {
+  const silent = Date.now() - status.since;
+  if (tabs.leads && connection && silent > SILENCE && status.state !== 'polling') {
+    share('polling');
+  }
+  if (status.state === 'polling' && tabs.leads && Date.now() - lastPoll > POLL) {
+    lastPoll = Date.now();
+    publish('reset', '{"reason":"poll"}', null);
+  }
+  listeners.forEach(tell => tell(status));
+}
+
+let lastPoll = 0;
+
+/** The topics and the query of all tabs. */
+function union() {
+  const all = tabs.wants();
+  const topics = [...new Set(all.flatMap(one => one.topics))].slice(0, MOST_TOPICS);
+  const queries = [...new Set(all.flatMap(one => one.queries))];
+  // A stream has one query; where tabs want different ones it has none, and each picks from all.
+  return { topics, query: queries.length === 1 ? queries[0] : '' };
+}
+
+function connect() {
+  if (!tabs?.leads) {
+    return;
+  }
+  const want = union();
+  const key = JSON.stringify(want);
+  if (connection?.key === key) {
+    return;
+  }
+  disconnect();
+  if (want.topics.length > 0) {
+    open(want, key);
+  }
+}
+
+function disconnect() {
+  connection?.abort.abort();
+  clearTimeout(connection?.timer);
+  connection = null;
+}
+
+function open(want, key) {
+  const mine = { key, abort: new AbortController(), timer: 0 };
+  connection = mine;
+  const { topics, query } = want;
+  readEvents(address('stream', { topics: topics.join(','), query: topics.includes('jobs') ? query : '', after: lastId }), {
+    signal: mine.abort.signal,
+    onOpen: () => {
+      failures = 0;
+      share('live');
+    },
+    onAlive: () => {
+      if (Date.now() - lastLife > 900 || status.state !== 'live') {
+        lastLife = Date.now();
+        share('live');
+      }
+    },
+    onEvent: (name, data, id) => {
+      if (name === 'bye') {
+        mine.pause = JSON.parse(data).retry_ms;
+      } else {
+        publish(name, data, id, query);
+      }
+    },
+  }).then(end => again(mine, end), () => again(mine, { status: 0, retryAfter: null }));
+}
+
+/** The stream has ended: again after 1, 2, 4 … 30 s, each a little off, so that not all browsers come at once. */
+function again(mine, { status: code, retryAfter }) {
+  if (connection !== mine) {
+    return;
+  }
+  if (code === 400 || code === 404) {
+    lastId = null;   // the server does not know where we were: read afresh
+    publish('reset', '{"reason":"unknown"}', null);
+  }
+  if (code === 401) {
+    publish('signed_out', '{}', null);
+    connection = null;
+    return;
+  }
+  share('connecting');
+  const backoff = Math.min(30_000, 1000 * 2 ** failures++) * (0.75 + Math.random() / 2);
+  mine.timer = setTimeout(() => {
+    connection = null;
+    connect();
+  }, retryAfter ?? mine.pause ?? backoff);
+}
+
+function publish(name, data, id, query = '') {
+  const message = { kind: 'event', name, data, id, query };
+  tabs.send(message);
+  onMessage(message);
+}
+
+/** Tells all tabs how the stream is. */
+function share(state) {
+  const message = { kind: 'status', state };
+  tabs.send(message);
+  onMessage(message);
+}
+
+function onMessage(message) {
+  if (message.kind === 'status') {
+    if (message.state === 'live') {
+      status.since = Date.now();
+    }
+    say(isPaused() ? 'paused' : message.state);
+  } else if (message.kind === 'event') {
+    lastId = message.id ?? lastId;
+    if (message.name === 'hello') {
+      greet(parse(message.data));
+    } else if (!isPaused() || message.name === 'signed_out') {
+      dispatch({ name: message.name, data: parse(message.data), id: message.id }, message.query);
+    }
+  }
+}
+
+function greet({ version, seq }) {
+  lastId ??= seq ?? null;
+  firstVersion ??= version;
+  if (version !== firstVersion) {
+    versions.forEach(tell => tell(version));
+  }
+}
+
+function dispatch(event, query) {
+  const topic = topicOf(event);
+  for (const watcher of watchers) {
+    if (topic === null || watcher.topics.includes(topic)
+      || (event.name === 'token' && watcher.topics.some(one => one.startsWith('job:')))) {
+      watcher.tell({ ...event, exact: query === null || query === watcher.query });
+    }
+  }
+}
+
+/** Null for those of all. */
+function topicOf({ name, data }) {
+  switch (name) {
+    case 'job':
+      return `job:${data.id ?? data.removed}`;
+    case 'job_event':
+      return `job:${data.job_id}`;
+    case 'log':
+      return `log:${data.job_id}`;
+    case 'token':
+      return data.job_id ? `job:${data.job_id}` : 'token';
+    default:
+      return TOPIC[name] ?? null;
+  }
+}
