@@ -25,6 +25,7 @@ internal static class Guards
 
         if (count > options.MaxHeaders || bytes > options.MaxHeaderBytes)
         {
+            request.HttpContext.Response.Headers.Connection = "close";
             throw new ProblemException(
                 "header_too_large",
                 $"A request has at most {options.MaxHeaders} headers of {options.MaxHeaderBytes} bytes in all, "
@@ -32,18 +33,23 @@ internal static class Guards
         }
     }
 
-    /// <summary>The length of the body is told once: two servers in a row could else disagree on where the next request begins.</summary>
-    /// <remarks>Kestrel would take the chunks, and puts the length it passed over aside under another name.</remarks>
+    /// <summary>The length of the body is told once and plainly: two servers in a row could else disagree on where the next request
+    /// begins.</summary>
+    /// <remarks>Kestrel refuses most of what is ambiguous by itself. It would take these, and puts a length that it passed over for the
+    /// chunks aside under another name.</remarks>
     public static void Length(HttpRequest request)
     {
-        if (request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length"))
+        var chunks = request.Headers.TransferEncoding;
+        var why = chunks.Count == 0 ? null
+            : request.Headers.ContainsKey("X-Content-Length") ? "it has both Content-Length and Transfer-Encoding; send one of them"
+            : !chunks.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase) ? "its Transfer-Encoding is not 'chunked' alone"
+            : HttpProtocol.IsHttp10(request.Protocol) ? "HTTP/1.0 knows no Transfer-Encoding"
+            : null;
+        if (why is not null)
         {
             request.HttpContext.Response.Headers.Connection = "close";
             throw new ProblemException(
-                "json_invalid",
-                "The request has both Content-Length and Transfer-Encoding. Send one of them.",
-                ("line", 1),
-                ("column", 1));
+                "json_invalid", $"Where the body of the request ends cannot be told: {why}.", ("line", 1), ("column", 1));
         }
     }
 
