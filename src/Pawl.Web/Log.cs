@@ -31,4 +31,8 @@ internal static partial class Log
 
     [LoggerMessage(1805, LogLevel.Warning, "What {Caller} did ({Action}) could not be put into the audit log: the store failed.")]
     public static partial void AuditFailed(ILogger logger, string caller, string action, Exception error);
+
+    [LoggerMessage(1806, LogLevel.Information,
+        "The first admin key is in {Place}. It is good as soon as the tables are there; until then /readyz tells it what is missing.")]
+    public static partial void KeyWaits(ILogger logger, string place);
 }

@@ -107,13 +107,29 @@ internal sealed class Readiness(WebApplication app, Endpoints endpoints, TokenFi
         try
         {
             using var api = new Api(Target.Of(endpoints.OwnUrl, key, null, null), Globals.DefaultTimeout, null);
-            using var reply = await api.PostAsync("api/login-codes", "{}"u8.ToArray(), stopping).ConfigureAwait(false);
+            using var reply = await CodeAsync(api, stopping).ConfigureAwait(false);
             Say($"dashboard {reply.Json.GetProperty("url").GetString()}");
             Say($"key       {token.Path}");
         }
         catch (CliException error)
         {
             Say($"no link to the dashboard could be made ({error.Code}); pawl login makes one");
+        }
+    }
+
+    /// <summary>The file with the key may be there before the tables, so the key is good a moment after them.</summary>
+    private static async Task<Reply> CodeAsync(Api api, CancellationToken stopping)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return await api.PostAsync("api/login-codes", "{}"u8.ToArray(), stopping).ConfigureAwait(false);
+            }
+            catch (CliException error) when (error.Code == "unauthenticated" && tries < 50)
+            {
+                await Task.Delay(Pause, TimeProvider.System, stopping).ConfigureAwait(false);
+            }
         }
     }
 

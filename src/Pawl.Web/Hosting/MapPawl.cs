@@ -155,7 +155,7 @@ public static class PawlEndpointRouteBuilderExtensions
             Clock = clock,
             Logger = logger,
             Stopping = lifetime?.ApplicationStopping ?? CancellationToken.None,
-            Gate = new(keys, sessions, options),
+            Gate = new(keys, sessions, first, options),
             Keys = keys,
             Sessions = sessions,
             Rate = new(options, clock),

@@ -71,7 +71,7 @@ internal static class Probes
         }
         catch (Exception fault) when (fault is PawlException or DbException or InvalidOperationException)
         {
-            return false;   // while the store is away nobody new can be known
+            return call.Site.Gate.IsFirst(call.Http.Request);   // while the store is away nobody else who is new can be known
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Pawl.Storage;
 
@@ -8,6 +9,9 @@ namespace Pawl.Web.Security;
 internal sealed class FirstKey(IJobStore store, PawlWebOptions options, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
+    private volatile byte[]? _hash;   // of the key in the file
+    private bool _made;
 
     /// <summary>Waits until the store can be written, and makes the key if there is none.</summary>
     public async Task MakeAsync(CancellationToken cancellationToken)
@@ -36,8 +40,37 @@ internal sealed class FirstKey(IJobStore store, PawlWebOptions options, TimeProv
             catch (Exception fault) when (fault is PawlException or DbException or InvalidOperationException)
             {
                 // The engine says that the store is away, or that its tables are not there yet.
+                Remember(mayMake: fault is PawlException { Code: "waiting_for_schema" });
                 await QuietAsync(cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>Whether that is the key in the file. For what may be told while nobody can ask the store which keys are good, and for
+    /// nothing else: it may have been taken back.</summary>
+    public bool Is(string secret) => _hash is { } hash && CryptographicOperations.FixedTimeEquals(Secrets.Hash(secret), hash);
+
+    /// <summary>Reads the key in the file. Where tables are missing there are no keys either, so the first one can be made before
+    /// them.</summary>
+    private void Remember(bool mayMake)
+    {
+        if (_hash is not null || options is not { FirstKey: null, KeyFile: { } path } || (!mayMake && !File.Exists(path)))
+        {
+            return;
+        }
+
+        try
+        {
+            (var secret, _made) = Written(path);
+            _hash = Secrets.Hash(secret);
+            if (_made)
+            {
+                Log.KeyWaits(logger, path);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Told with more when the key is to be stored.
         }
     }
 
@@ -47,6 +80,7 @@ internal sealed class FirstKey(IJobStore store, PawlWebOptions options, TimeProv
         var keys = await store.ApiKeysAsync(cancellationToken).ConfigureAwait(false);
         if (keys.Any(key => key.Role == ApiRole.Admin && !(key.ExpiresAt <= now)))
         {
+            await DiscardAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -73,9 +107,21 @@ internal sealed class FirstKey(IJobStore store, PawlWebOptions options, TimeProv
             options.FirstKey?.Invoke(secret);
             Log.FirstKey(logger, options.FirstKey is null ? options.KeyFile! : "the hands of the program");
         }
-        else if (made)
+        else
         {
-            File.Delete(options.KeyFile!);   // another process was first, and wrote its own
+            (_made, _hash) = (_made || made, request.Hash.ToArray());
+            await DiscardAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes a file of ours away where its key came to nothing: another process was first, and wrote its own.</summary>
+    private async Task DiscardAsync(CancellationToken cancellationToken)
+    {
+        // It may be known all the same: stored by a call whose answer was lost.
+        if (_made && await store.FindApiKeyAsync(_hash, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false) is null)
+        {
+            _hash = null;
+            File.Delete(options.KeyFile!);
         }
     }
 

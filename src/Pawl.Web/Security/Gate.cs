@@ -6,7 +6,7 @@ using Pawl.Web.Wire;
 namespace Pawl.Web.Security;
 
 /// <summary>Knows who asks, by his key or by his session.</summary>
-internal sealed class Gate(KeyRing keys, Sessions sessions, PawlWebOptions options)
+internal sealed class Gate(KeyRing keys, Sessions sessions, FirstKey first, PawlWebOptions options)
 {
     /// <summary>The name of the cookie.</summary>
     public const string Cookie = "pawl_session";
@@ -72,6 +72,11 @@ internal sealed class Gate(KeyRing keys, Sessions sessions, PawlWebOptions optio
             HasSession = true,
         };
     }
+
+    /// <summary>Whether the first key is shown, while the store cannot be asked about keys.</summary>
+    public bool IsFirst(HttpRequest request) =>
+        request.Headers.Authorization.ToString() is var shown && shown.Length < 200
+        && shown.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && first.Is(shown[Bearer.Length..].Trim());
 
     /// <summary>The same text for none, unknown, revoked and expired.</summary>
     public static ProblemException Unknown() => new(

@@ -86,7 +86,7 @@ internal sealed class PawlHost(
             if (!_toldSchema)
             {
                 _toldSchema = true;
-                Log.WaitsForSchema(logger, schema.Pending.Count, schema.Missing.Count);
+                Log.WaitsForSchema(logger, Listed(schema.Pending), Listed(schema.Missing));
             }
 
             return (FirstWaitForSchema, LongestWaitForSchema);
@@ -103,6 +103,8 @@ internal sealed class PawlHost(
             return (FirstWait, LongestWait);
         }
     }
+
+    private static string Listed(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 
     private async Task WaitAsync(Worker worker, Chores chores)
     {

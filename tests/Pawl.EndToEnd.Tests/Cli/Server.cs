@@ -40,9 +40,16 @@ public sealed class Server : IAsyncLifetime
         _heard.Dispose();
     }
 
-    internal async ValueTask StartAsync(params string[] words)
+    internal ValueTask StartAsync(params string[] words)
     {
-        _process = Tool.Start(["serve", "--listen", "127.0.0.1:0", .. words]);
+        Begin(["--listen", "127.0.0.1:0", .. words]);
+        return ReadyAsync();
+    }
+
+    /// <summary>Starts it and waits for nothing.</summary>
+    internal void Begin(params string[] words)
+    {
+        _process = Tool.Start(["serve", .. words]);
         _process.ErrorDataReceived += (_, line) =>
         {
             lock (_errors)
@@ -53,14 +60,20 @@ public sealed class Server : IAsyncLifetime
             _heard.Release();
         };
         _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Until it says that it is ready.</summary>
+    internal async ValueTask ReadyAsync()
+    {
+        var process = _process!;
         using var limit = new CancellationTokenSource(Tool.Limit, TimeProvider.System);
         try
         {
-            Ready = await _process.StandardOutput.ReadLineAsync(limit.Token) ?? "";
+            Ready = await process.StandardOutput.ReadLineAsync(limit.Token) ?? "";
         }
         catch (OperationCanceledException)
         {
-            _process.Kill();
+            process.Kill();
         }
 
         Assert.True(Ready.Contains(" ready on ", StringComparison.Ordinal), $"The server said '{Ready}'.\n{Errors}");
