@@ -130,6 +130,7 @@ internal sealed partial class PostgresStore
         db.Use(DropOldFailureHours).Bind(now - Micros.Of(KeepMinutes)).Later();
         db.Use(DropOldFailures).Bind(now - Micros.Of(KeepMinutes)).Later();
         db.Use(DropOldMinutes).Bind(now - Micros.Of(KeepMinutes)).Later();
+        db.Use(DropOldDepths).Bind(now - Micros.Of(KeepMinutes)).Later();
         await KeepTypesOfOldWorkersAsync(db, now - Micros.Of(KeepWorkers)).ConfigureAwait(false);
         db.Use(DropOldTypes).Bind(now - Micros.Of(KeepTypes)).Later();
         db.Use(DropOldWorkers).Bind(now - Micros.Of(KeepWorkers)).Later();

@@ -93,6 +93,7 @@ internal sealed partial class SqliteStore
         db.Use(DropOldFailureHours).Bind(now - Micros.Of(KeepMinutes)).Run();
         db.Use(DropOldFailures).Bind(now - Micros.Of(KeepMinutes)).Run();
         db.Use(DropOldMinutes).Bind(now - Micros.Of(KeepMinutes)).Run();
+        db.Use(DropOldDepths).Bind(now - Micros.Of(KeepMinutes)).Run();
         KeepTypesOfOldWorkers(db, now - Micros.Of(KeepWorkers));
         db.Use(DropOldTypes).Bind(now - Micros.Of(KeepTypes)).Run();
         db.Use(DropOldWorkers).Bind(now - Micros.Of(KeepWorkers)).Run();

@@ -40,7 +40,8 @@ public class OperatingTests : OnEitherStore
         Assert.Equal((200, "not yet", "key:admin"), (paused.Status, paused.Text("pause_reason"), paused.Text("paused_by")));
         Assert.Equal((200, paused.Text("paused_at")), (again.Status, again.Text("paused_at")));
         Assert.Equal((200, 2), (limited.Status, (int?)limited.Json["max_running"]));
-        Assert.Equal(["night", "slow"], (await served.GetAsync("api/queues")).Json["items"]!.AsArray().Select(one => (string?)one!["name"]));
+        Assert.Equal(
+            ["night", "slow"], (await served.GetAsync("api/queues")).Json["items"]!.AsArray().Select(one => (string?)one!["name"]));
         Assert.Equal("queue_paused", (await served.GetAsync($"api/jobs/{job}/why")).Text("not_running_because"));
         Assert.Equal(200, (await served.PostAsync("api/queues/night/resume")).Status);
         await served.EndAsync(job);

@@ -51,7 +51,7 @@ public sealed class Served : IAsyncDisposable
     /// <param name="services">More services, before the engine's.</param>
     /// <param name="around">What stands around the store.</param>
     /// <param name="waits">The file that the first key is read from; null where the server hands it over.</param>
-    /// <param name="database">A PostgreSQL database; null for SQLite in memory.</param>
+    /// <param name="database">A PostgreSQL database, or a SQLite file (<c>Data Source=…</c>); null for SQLite in memory.</param>
     /// <param name="types">More types of jobs.</param>
     public static async Task<Served> StartAsync(
         string mount = "",
@@ -80,7 +80,9 @@ public sealed class Served : IAsyncDisposable
             .AddHandler<DemoHandler, Demo>()
             .AddType<Parked>();
         types?.Invoke(pawl);
-        _ = database is null ? pawl.UseSqlite("Data Source=:memory:") : pawl.UsePostgres(database);
+        _ = database?.StartsWith("Data Source=", StringComparison.Ordinal) != false
+            ? pawl.UseSqlite(database ?? "Data Source=:memory:")
+            : pawl.UsePostgres(database);
         if (around is not null)
         {
             var inner = builder.Services.Last(service => service.ServiceType == typeof(IJobStore));

@@ -21,6 +21,23 @@ public class StatisticsTests : OnEitherStore
         Assert.All(over.Json["series"]!.AsArray(), one => Assert.Equal(over.Json["t"]!.AsArray().Count, one!["v"]!.AsArray().Count));
     }
 
+    [Fact]
+    public async Task What_waits_at_each_priority_is_told_over_time()
+    {
+        await using var served = await StartAsync();
+        await served.CreateAsync("""{"type":"parked","payload":{},"priority":70}""");
+
+        var usual = await served.GetAsync("api/stats/series?by=priority&window=15m");
+        var asked = await served.GetAsync("api/stats/series?metrics=queued,succeeded_per_s&window=1h&step=10s&by=priority");
+
+        var line = Assert.Single(usual.Json["series"]!.AsArray())!;
+        Assert.Equal(
+            (200, "queued", "70", 1), (usual.Status, (string?)line["metric"], (string?)line["key"], (int?)line["v"]!.AsArray()[^1]));
+        Assert.Equal(
+            ["queued 70", "succeeded_per_s other"], asked.Json["series"]!.AsArray().Select(one => $"{one!["metric"]} {one["key"]}"));
+        Assert.All(asked.Json["series"]!.AsArray(), one => Assert.Equal(360, one!["v"]!.AsArray().Count));
+    }
+
     [Theory]
     [InlineData("stats/series?window=x", 400, "duration_invalid")]
     [InlineData("stats/series?window=90d", 400, "out_of_range")]

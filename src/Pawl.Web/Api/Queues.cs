@@ -63,7 +63,8 @@ internal static class Queues
     private static async Task<QueueFacts?> FindAsync(Call call, string name) =>
         (await QueueFacts.ReadAsync(call).ConfigureAwait(false)).FirstOrDefault(queue => queue.Name == name);
 
-    /// <summary>A queue as it would be if somebody used it, where nobody has yet: it may be paused or limited before its first job.</summary>
+    /// <summary>A queue as it would be if somebody used it, where nobody has yet: it may be paused or limited before its first
+    /// job.</summary>
     private static async Task<QueueFacts> AnyAsync(Call call, string name) =>
         (await QueueFacts.ReadAsync(call, name).ConfigureAwait(false)).First(queue => queue.Name == name);
 

@@ -39,18 +39,19 @@ internal static class SignIn
             throw Gate.Unknown();
         }
 
-        call.Http.Response.Cookies.Append(Gate.Cookie, call.Site.Sessions.Open(session), CookieOf(call, session.ExpiresAt));
+        var secret = await call.Site.Sessions.OpenAsync(session, call.Cancelled).ConfigureAwait(false);
+        call.Http.Response.Cookies.Append(Gate.Cookie, secret, CookieOf(call, session.ExpiresAt));
         await call.EmptyAsync(204).ConfigureAwait(false);
     }
 
-    private static async Task<Session?> SessionOfAsync(Call call, string? code, string? key)
+    private static async Task<Storage.SignIn?> SessionOfAsync(Call call, string? code, string? key)
     {
         var ends = call.Now + call.Site.Options.SessionLifetime;
         if (code is not null)
         {
             // The key it was made with must still be good.
-            return call.Site.Sessions.UseCode(code) is { } made
-                && await call.Site.Keys.FindAsync(made.KeyHash, call.Cancelled).ConfigureAwait(false) is not null
+            return await call.Site.Sessions.UseCodeAsync(code, call.Cancelled).ConfigureAwait(false) is { } made
+                && await call.Site.Keys.FindAsync(made.KeyHash.ToArray(), call.Cancelled).ConfigureAwait(false) is not null
                     ? made with { ExpiresAt = ends }
                     : null;
         }
@@ -60,15 +61,15 @@ internal static class SignIn
             : null;
     }
 
-    private static Task CloseAsync(Call call)
+    private static async Task CloseAsync(Call call)
     {
         if (call.Http.Request.Cookies[Gate.Cookie] is { } secret)
         {
-            call.Site.Sessions.Close(secret);
+            await call.Site.Sessions.CloseAsync(secret, call.Cancelled).ConfigureAwait(false);
         }
 
         call.Http.Response.Cookies.Delete(Gate.Cookie, CookieOf(call, null));
-        return call.EmptyAsync(204);
+        await call.EmptyAsync(204).ConfigureAwait(false);
     }
 
     private static CookieOptions CookieOf(Call call, DateTimeOffset? ends) => new()
@@ -107,7 +108,8 @@ internal static class SignIn
         }
 
         var ends = call.Now + call.Site.Options.CodeLifetime;
-        var code = call.Site.Sessions.NewCode(new(call.Caller.Hash, role ?? call.Caller.Role, ends));
+        var code = await call.Site.Sessions.NewCodeAsync(new(call.Caller.Hash, role ?? call.Caller.Role, ends), call.Cancelled)
+            .ConfigureAwait(false);
         var request = call.Http.Request;
         var url = string.Create(CultureInfo.InvariantCulture, $"{request.Scheme}://{request.Host}{call.Mount}/#code={code}");
         await call.JsonAsync(201, json =>

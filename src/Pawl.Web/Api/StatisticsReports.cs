@@ -9,6 +9,7 @@ namespace Pawl.Web.Api;
 internal static class StatisticsReports
 {
     private const string UsualMetrics = "created_per_s,succeeded_per_s,failed_per_s";
+    private const string Depth = "queued";
 
     public static IReadOnlyList<Route> Routes { get; } =
     [
@@ -21,10 +22,10 @@ internal static class StatisticsReports
             Does = "Shows numbers over time.",
             Query =
             [
-                new("metrics", $"Which, with commas between; default {UsualMetrics}."),
+                new("metrics", $"Which, with commas between; default {UsualMetrics}, and {Depth} by priority."),
                 new("window", "How far to look back, such as 15m; default 1h, at most 30d."),
                 new("step", "How much time one point is of, such as 10s; default a minute, or more where that were over 1,000 points."),
-                new("by", "type or queue; default all together."),
+                new("by", "type, queue or priority; default all together. By priority, rates are all of the key other."),
             ],
             Answers = [new(200, "StatisticsSeries")],
         },
@@ -137,11 +138,12 @@ internal static class StatisticsReports
 
     private static async Task SeriesAsync(Call call)
     {
-        var metrics = (call.Query("metrics") ?? UsualMetrics)
+        var by = call.Query("by");
+        var metrics = (call.Query("metrics") ?? (by == "priority" ? Depth : UsualMetrics))
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var window = Length(call, "window") ?? TimeSpan.FromHours(1);
         var step = Length(call, "step") ?? UsualStep(window);
-        var query = new SeriesQuery(metrics, window, step, call.Query("by"));
+        var query = new SeriesQuery(metrics, window, step, by);
         var series = await Of(call).SeriesAsync(query, call.Caller.Scope, call.Cancelled).ConfigureAwait(false);
         await call.JsonAsync(200, json =>
         {

@@ -136,7 +136,7 @@ public static class PawlEndpointRouteBuilderExtensions
         var (store, clock) = (services.GetRequiredService<IJobStore>(), services.GetRequiredService<TimeProvider>());
         var lifetime = services.GetService<IHostApplicationLifetime>();
         var logger = services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
-        var (keys, sessions) = (new KeyRing(store, clock), new Sessions(clock));
+        var (keys, sessions) = (new KeyRing(store, clock), new Sessions(store, clock));
         var first = new FirstKey(store, options, clock, logger);
         if (options.Metrics)
         {

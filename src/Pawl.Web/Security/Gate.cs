@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
+using Pawl.Storage;
 using Pawl.Web.Wire;
 
 namespace Pawl.Web.Security;
@@ -30,12 +31,13 @@ internal sealed class Gate(KeyRing keys, Sessions sessions, FirstKey first, Pawl
             return user;
         }
 
-        if (!options.Keys || request.Cookies[Cookie] is not { Length: > 0 and < 200 } secret || sessions.Find(secret) is not { } session)
+        if (!options.Keys || request.Cookies[Cookie] is not { Length: > 0 and < 200 } secret
+            || await sessions.FindAsync(secret, cancellationToken).ConfigureAwait(false) is not { } session)
         {
             return null;
         }
 
-        var key = await keys.FindAsync(session.KeyHash, cancellationToken).ConfigureAwait(false);
+        var key = await keys.FindAsync(session.KeyHash.ToArray(), cancellationToken).ConfigureAwait(false);
         return key is null ? null : Of(key, Secrets.Hash(secret), session);
     }
 
@@ -83,7 +85,7 @@ internal sealed class Gate(KeyRing keys, Sessions sessions, FirstKey first, Pawl
         "unauthenticated",
         "A key is needed: Authorization: Bearer pawl_k_…. There was none, or it is not (or no longer) known here.");
 
-    private static Caller Of(ApiKey key, byte[] hash, Session? session) => new()
+    private static Caller Of(ApiKey key, byte[] hash, SignIn? session) => new()
     {
         KeyId = key.Id,
         Actor = $"key:{key.Name}",

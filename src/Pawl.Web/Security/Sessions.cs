@@ -1,57 +1,84 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
+using Pawl.Storage;
 
 namespace Pawl.Web.Security;
 
-/// <summary>Browsers that have signed in, and codes to sign in with. In memory: a restart ends them.</summary>
-internal sealed class Sessions(TimeProvider clock)
+/// <summary>Browsers that have signed in, and codes to sign in with. They stand in the store by the hash of their secret, so a restart ends
+/// none, and servers on one database know each other's.</summary>
+/// <remarks>One that is signed out here is refused at once; one that is signed out by another process, after two seconds. While the store
+/// is away, sessions that were good a minute ago still are.</remarks>
+internal sealed class Sessions(IJobStore store, TimeProvider clock)
 {
-    private const int Most = 10_000;
+    private const int MostRemembered = 10_000;
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Stale = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Session> _codes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Remembered> _known = new(StringComparer.Ordinal);
 
     /// <summary>Signs in.</summary>
     /// <returns>The secret of the session, shown once.</returns>
-    public string Open(Session session) => Keep(_sessions, session);
+    public Task<string> OpenAsync(SignIn session, CancellationToken cancellationToken) =>
+        KeepAsync(SignInKind.Session, session, cancellationToken);
 
     /// <summary>The session of a secret; null when there is none, or it has ended.</summary>
-    public Session? Find(string secret) =>
-        _sessions.TryGetValue(Name(secret), out var session) && session.ExpiresAt > clock.GetUtcNow() ? session : null;
-
-    /// <summary>Signs out.</summary>
-    public void Close(string secret) => _sessions.TryRemove(Name(secret), out _);
-
-    /// <summary>Makes a code that opens one session.</summary>
-    public string NewCode(Session session) => Keep(_codes, session);
-
-    /// <summary>Uses a code up; null when there is none, or it is too old.</summary>
-    public Session? UseCode(string code) =>
-        _codes.TryRemove(Name(code), out var session) && session.ExpiresAt > clock.GetUtcNow() ? session : null;
-
-    private string Keep(ConcurrentDictionary<string, Session> where, Session session)
+    public async ValueTask<SignIn?> FindAsync(string secret, CancellationToken cancellationToken)
     {
-        if (where.Count >= Most)
+        var hash = Secrets.Hash(secret);
+        var name = Convert.ToHexString(hash);
+        var now = clock.GetUtcNow();
+        if (_known.TryGetValue(name, out var known) && clock.GetElapsedTime(known.At) < Fresh)
         {
-            var now = clock.GetUtcNow();
-            foreach (var (name, old) in where)
-            {
-                if (old.ExpiresAt <= now || where.Count >= Most)
-                {
-                    where.TryRemove(name, out _);
-                }
-            }
+            return Good(known.SignIn, now);
         }
 
+        try
+        {
+            if (await store.FindSignInAsync(SignInKind.Session, hash, now, cancellationToken).ConfigureAwait(false) is not { } session)
+            {
+                _known.TryRemove(name, out _);
+                return null;
+            }
+
+            if (_known.Count > MostRemembered)
+            {
+                _known.Clear();
+            }
+
+            _known[name] = new(session, clock.GetTimestamp());
+            return session;
+        }
+        catch (Exception fault) when (fault is PawlException or DbException && known is not null
+            && clock.GetElapsedTime(known.At) < Stale)
+        {
+            return Good(known.SignIn, now);
+        }
+    }
+
+    /// <summary>Signs out.</summary>
+    public async Task CloseAsync(string secret, CancellationToken cancellationToken)
+    {
+        var hash = Secrets.Hash(secret);
+        _known.TryRemove(Convert.ToHexString(hash), out _);
+        await store.TakeSignInAsync(SignInKind.Session, hash, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a code that opens one session.</summary>
+    public Task<string> NewCodeAsync(SignIn session, CancellationToken cancellationToken) =>
+        KeepAsync(SignInKind.Code, session, cancellationToken);
+
+    /// <summary>Uses a code up; null when there is none, or it is too old.</summary>
+    public ValueTask<SignIn?> UseCodeAsync(string code, CancellationToken cancellationToken) =>
+        store.TakeSignInAsync(SignInKind.Code, Secrets.Hash(code), clock.GetUtcNow(), cancellationToken);
+
+    private async Task<string> KeepAsync(SignInKind kind, SignIn signIn, CancellationToken cancellationToken)
+    {
         var secret = Secrets.New();
-        where[Name(secret)] = session;
+        await store.KeepSignInAsync(new(kind, Secrets.Hash(secret), signIn, clock.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         return secret;
     }
 
-    private static string Name(string secret) => Convert.ToHexString(Secrets.Hash(secret));
-}
+    private static SignIn? Good(SignIn session, DateTimeOffset now) => session.ExpiresAt > now ? session : null;
 
-/// <summary>What somebody who signed in may do. It ends with the key it came from.</summary>
-/// <param name="KeyHash">The hash of the key it came from.</param>
-/// <param name="Role">What he may do.</param>
-/// <param name="ExpiresAt">When it ends.</param>
-internal sealed record Session(byte[] KeyHash, ApiRole Role, DateTimeOffset ExpiresAt);
+    private sealed record Remembered(SignIn SignIn, long At);
+}

@@ -7,8 +7,14 @@ namespace Pawl.Client;
 internal static class SeriesMaker
 {
     private const int MostPoints = 1_000;
-    private const int MostKeys = 20;
-    private const string Other = "other";
+
+    /// <summary>How many keys have a row of their own.</summary>
+    public const int MostKeys = 20;
+
+    /// <summary>The key of all others together.</summary>
+    public const string Other = "other";
+
+    public const string ByPriority = "priority";
 
     private static readonly Dictionary<string, Func<Rollup, long>> PerSecond = new(StringComparer.Ordinal)
     {
@@ -38,16 +44,18 @@ internal static class SeriesMaker
 
     public static void Check(SeriesQuery query)
     {
-        var unknown = query.Metrics.FirstOrDefault(name => !PerSecond.ContainsKey(name) && !Means.ContainsKey(name));
+        var unknown = query.Metrics.FirstOrDefault(
+            name => name != DepthLines.Metric && !PerSecond.ContainsKey(name) && !Means.ContainsKey(name));
         if (query.Metrics.Count == 0 || unknown is not null)
         {
             throw Refused(
-                $"There is no metric '{unknown}'. There are {string.Join(", ", PerSecond.Keys.Concat(Means.Keys))}; name one or more.");
+                $"There is no metric '{unknown}'. There are {string.Join(", ", [DepthLines.Metric, .. PerSecond.Keys, .. Means.Keys])}; "
+                + "name one or more.");
         }
 
-        if (query.By is not (null or "type" or "queue"))
+        if (query.By is not (null or "type" or "queue" or ByPriority))
         {
-            throw Refused($"Numbers over time are kept by 'type' and 'queue', but '{query.By}' was asked for.");
+            throw Refused($"Numbers over time are kept by 'type', 'queue' and 'priority', but '{query.By}' was asked for.");
         }
 
         if (query.Window < TimeSpan.FromMinutes(1) || query.Window > Longest)
@@ -77,19 +85,27 @@ internal static class SeriesMaker
 
     public static bool NeedsTimes(IReadOnlyList<string> metrics) => metrics.Any(Means.ContainsKey);
 
-    public static StatisticsSeries Of(SeriesQuery query, IReadOnlyList<Rollup> rollups, TimeSpan kept, DateTimeOffset now)
+    /// <summary>When the points begin.</summary>
+    public static IReadOnlyList<DateTimeOffset> TimesOf(SeriesQuery query, DateTimeOffset now)
     {
         var first = FirstOf(query, now);
-        DateTimeOffset[] times = [.. Enumerable.Range(0, Count(query)).Select(n => first + (n * query.Step))];
+        return [.. Enumerable.Range(0, Count(query)).Select(n => first + (n * query.Step))];
+    }
+
+    /// <summary>The rows of what was counted by the minute. Nothing of that is kept by priority, so by priority it is all of
+    /// <see cref="Other"/>.</summary>
+    public static IEnumerable<StatisticsLine> Of(
+        SeriesQuery query, IReadOnlyList<DateTimeOffset> times, IReadOnlyList<Rollup> rollups, TimeSpan kept)
+    {
         var keyOf = query.By switch
         {
             "type" => (Func<Rollup, string?>)(one => one.Type),
             "queue" => one => one.Queue,
             _ => _ => null,
         };
-        var groups = Groups(rollups, keyOf, query.By is null);
-        return new StatisticsSeries(query.Step, times, [.. query.Metrics.SelectMany(metric => groups.Select(group =>
-            new StatisticsLine(metric, group.Key, [.. times.Select(at => Value(metric, group.Rollups, at, query.Step, kept))])))]);
+        var groups = query.By == ByPriority ? [(Other, rollups)] : Groups(rollups, keyOf, query.By is null);
+        return query.Metrics.Where(metric => metric != DepthLines.Metric).SelectMany(metric => groups.Select(group =>
+            new StatisticsLine(metric, group.Key, [.. times.Select(at => Value(metric, group.Rollups, at, query.Step, kept))])));
     }
 
     private static int Count(SeriesQuery query) => (int)Math.Ceiling(query.Window / query.Step);

@@ -25,10 +25,30 @@ internal sealed class StatisticsReader(IJobStore store, TimeProvider clock) : IS
         var now = clock.GetUtcNow();
         var step = SeriesMaker.KeptStep(query.Step);
         var since = SeriesMaker.FirstOf(query, now);
-        var rollups = await store.RollupsAsync(
-            new RollupQuery(since, step, SeriesMaker.NeedsTimes(query.Metrics)), cancellationToken);
-        return SeriesMaker.Of(query, [.. rollups.Where(one => (scope ?? Scope.All).Sees(one.Queue, one.Type))], step, now);
+        var times = SeriesMaker.TimesOf(query, now);
+        var seen = scope ?? Scope.All;
+        var lines = new List<StatisticsLine>();
+        if (query.Metrics.Any(metric => metric != DepthLines.Metric))
+        {
+            var rollups = await store.RollupsAsync(
+                new RollupQuery(since, step, SeriesMaker.NeedsTimes(query.Metrics)), cancellationToken);
+            lines.AddRange(SeriesMaker.Of(query, times, [.. rollups.Where(one => seen.Sees(one.Queue, one.Type))], step));
+        }
+
+        if (query.Metrics.Contains(DepthLines.Metric))
+        {
+            var samples = await store.DepthsAsync(new RollupQuery(since, step), cancellationToken);
+            var present = await ReadAsync(cancellationToken);
+            lines.AddRange(DepthLines.Of(
+                query, times, [.. samples.Select(sample => Within(sample, seen))], step, Within(new(now, present.Depth), seen)));
+        }
+
+        string[] order = [.. query.Metrics];
+        return new StatisticsSeries(query.Step, times, [.. lines.OrderBy(line => Array.IndexOf(order, line.Metric))]);
     }
+
+    private static DepthSample Within(DepthSample sample, Scope scope) =>
+        sample with { Rows = [.. sample.Rows.Where(row => scope.Sees(row.Queue, row.Type))] };
 
     public async ValueTask<IReadOnlyList<FailureGroup>> FailuresAsync(
         TimeSpan window, Scope? scope = null, CancellationToken cancellationToken = default) =>

@@ -49,6 +49,7 @@ internal sealed class Chores
             stuck,
             health,
             new Retention(store, settings, clock, logger),
+            new DepthWatch(store, clock),
             .. settings.Recovery.Enabled ? [_recovery] : Array.Empty<IChore>(),
         ];
     }

@@ -39,6 +39,17 @@ internal static class DepthParts
             parts[at].Count += runnable - sum;
             full = 0;
         }
+        else if (full > 1 && all && sum < runnable)
+        {
+            // How the rest is spread among them is not known, but that it is there is: in equal parts the whole is right.
+            var share = (runnable - sum) / full;
+            for (var at = 0; at < parts.Length; at++)
+            {
+                parts[at].Count += parts[at].Count >= MostCounted ? share : 0;
+            }
+
+            sum += share * full;
+        }
 
         // Jobs that a batch's lease holds still stand in some stores' lines, mostly at the front.
         for (var at = 0; at < parts.Length && sum > runnable; at++)

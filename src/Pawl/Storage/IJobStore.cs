@@ -124,6 +124,18 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>Keeps when keys were last used. To be called now and then for many uses.</summary>
     ValueTask TouchApiKeysAsync(IReadOnlyDictionary<long, DateTimeOffset> used, CancellationToken cancellationToken);
 
+    /// <summary>Keeps a session of a browser, or a code that opens one.</summary>
+    ValueTask KeepSignInAsync(KeepSignInRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Finds a session or code by the SHA-256 of its secret; null for one that is unknown or has ended.</summary>
+    ValueTask<SignIn?> FindSignInAsync(
+        SignInKind kind, ReadOnlyMemory<byte> hash, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Takes a session or code away. Of several who ask for the same one, one gets it.</summary>
+    /// <returns>What it was good for; null when it was unknown or had ended.</returns>
+    ValueTask<SignIn?> TakeSignInAsync(
+        SignInKind kind, ReadOnlyMemory<byte> hash, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>Adds to the audit what no verb tells of by itself.</summary>
     ValueTask AuditAsync(IReadOnlyList<AuditNote> notes, DateTimeOffset now, CancellationToken cancellationToken);
 
@@ -212,6 +224,13 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>Reads how many runnable jobs wait in each line at each priority: from kept counts and a bounded look at each
     /// line.</summary>
     ValueTask<IReadOnlyList<DepthRow>> DepthAsync(CancellationToken cancellationToken);
+
+    /// <summary>Keeps how many runnable jobs wait, for <see cref="DepthsAsync"/>. Only for the leader of the stated term.</summary>
+    /// <returns>Whether that term is the leader's.</returns>
+    ValueTask<bool> KeepDepthAsync(KeepDepthRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Reads how many runnable jobs waited, one look a step: the last one in it. Steps without a look are left out.</summary>
+    ValueTask<IReadOnlyList<DepthSample>> DepthsAsync(RollupQuery query, CancellationToken cancellationToken);
 
     /// <summary>Reads the workers, the gone ones of the last day included.</summary>
     ValueTask<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken);

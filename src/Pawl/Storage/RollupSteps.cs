@@ -3,7 +3,8 @@ namespace Pawl.Storage;
 /// <summary>Where the steps of a <see cref="RollupQuery"/> begin.</summary>
 internal static class RollupSteps
 {
-    private const long Minute = 60_000_000;
+    /// <summary>A minute in microseconds.</summary>
+    public const long Minute = 60_000_000;
 
     /// <summary>The first minute and the length of a step, in microseconds.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is not one of whole minutes.</exception>

@@ -13,9 +13,9 @@ internal static partial class Log
     public static partial void Ready(ILogger logger, string kind, string version, string place, int schema);
 
     [LoggerMessage(1101, LogLevel.Warning,
-        "The tables are not there yet. Steps to apply: {Pending}; tables missing: {Missing}. Nothing runs until then; looked for every 5 to "
-            + "60 s. Apply them with Pawl:Schema:Migrate=true, pawl db migrate, or by hand with what pawl db script prints; what is missing "
-            + "without a step to apply comes back from a backup only.")]
+        "The tables are not there yet. Steps to apply: {Pending}; tables missing: {Missing}. Nothing runs until then; looked for every 5 "
+            + "to 60 s. Apply them with Pawl:Schema:Migrate=true, pawl db migrate, or by hand with what pawl db script prints; what is "
+            + "missing without a step to apply comes back from a backup only.")]
     public static partial void WaitsForSchema(ILogger logger, string pending, string missing);
 
     [LoggerMessage(1102, LogLevel.Warning, "The store does not answer. Nothing runs until it does; asked every 1 to 30 s.")]

@@ -58,7 +58,8 @@ public sealed class WireTests(Server server) : IClassFixture<Server>
     public async Task Good_requests_on_one_connection_are_all_answered()
     {
         var heard = await Wire.TalkAsync(
-            server.Url, $"{Head()}Transfer-Encoding: chunked\r\n\r\n{Chunked()}{Head()}Content-Length: {Body.Length}\r\n\r\n{Body}{Behind}");
+            server.Url,
+            $"{Head()}Transfer-Encoding: chunked\r\n\r\n{Chunked()}{Head()}Content-Length: {Body.Length}\r\n\r\n{Body}{Behind}");
 
         Assert.Equal(201, Wire.StatusOf(heard));
         Assert.Equal(3, heard.Split("HTTP/1.1 20").Length - 1);

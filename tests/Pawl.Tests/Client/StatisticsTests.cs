@@ -86,6 +86,39 @@ public sealed class StatisticsTests
         Assert.InRange(line.Values.Sum()!.Value * 10, 1, 6.01);
     }
 
+    [Fact]
+    public async Task What_waits_at_each_priority_is_told_over_time()
+    {
+        await using var test = await StartAsync();
+        await test.Services.GetRequiredService<IJobStore>()
+            .PauseAsync(new PauseRequest("default", null, true, test.Clock.GetUtcNow()), Token);
+        await test.Jobs.EnqueueManyAsync([new Say("ok"), new Say("ok")], new() { Priority = 70 }, Token);
+        await test.RunUntilIdleAsync(Token);
+        foreach (var minutes in (int[])[5, 1])   // the leader looks once a minute
+        {
+            test.Clock.Advance(TimeSpan.FromMinutes(minutes));
+            await test.RunUntilIdleAsync(Token);
+        }
+
+        await test.Jobs.EnqueueAsync(new Say("ok"), new() { Priority = -3 }, Token);
+
+        async Task<StatisticsSeries> OfAsync(string? by, params string[] metrics) => await Statistics(test).SeriesAsync(
+            new SeriesQuery(metrics, TimeSpan.FromMinutes(8), TimeSpan.FromMinutes(1), by), null, Token);
+        var byPriority = await OfAsync("priority", "queued", "created_per_s");
+        var together = await OfAsync(null, "queued");
+        var elsewhere = await Statistics(test).SeriesAsync(
+            new SeriesQuery(["queued"], TimeSpan.FromMinutes(8), TimeSpan.FromMinutes(1), "type"), new Scope(null, ["mail.*"]), Token);
+
+        Assert.Equal([("queued", "70"), ("queued", "-3"), ("created_per_s", "other")],
+            byPriority.Series.Select(line => (line.Metric, line.Key)));
+        Assert.Equal(2, byPriority.Series[0].Values[^2]);
+        Assert.Equal((2, 0, 1), (byPriority.Series[0].Values[^1], byPriority.Series[1].Values[^2], byPriority.Series[1].Values[^1]));
+        Assert.Null(byPriority.Series[0].Values[0]);   // nobody looked then
+        Assert.Equal(3, Math.Round(byPriority.Series[2].Values.Sum()!.Value * 60));
+        Assert.Equal((2, 3), (Assert.Single(together.Series).Values[^2], together.Series[0].Values[^1]));
+        Assert.Empty(elsewhere.Series);
+    }
+
     [Theory]
     [InlineData("no_such", 3600, 60, null)]
     [InlineData("created_per_s", 3600, 3, null)]

@@ -224,6 +224,23 @@ internal sealed class FaultyStore(IJobStore inner) : IJobStore
     public ValueTask TouchApiKeysAsync(IReadOnlyDictionary<long, DateTimeOffset> used, CancellationToken cancellationToken) =>
         RunAsync("TouchApiKeys", () => inner.TouchApiKeysAsync(used, cancellationToken));
 
+    public ValueTask KeepSignInAsync(KeepSignInRequest request, CancellationToken cancellationToken) =>
+        RunAsync("KeepSignIn", () => inner.KeepSignInAsync(request, cancellationToken));
+
+    public ValueTask<SignIn?> FindSignInAsync(
+        SignInKind kind, ReadOnlyMemory<byte> hash, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync("FindSignIn", () => inner.FindSignInAsync(kind, hash, now, cancellationToken));
+
+    public ValueTask<SignIn?> TakeSignInAsync(
+        SignInKind kind, ReadOnlyMemory<byte> hash, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync("TakeSignIn", () => inner.TakeSignInAsync(kind, hash, now, cancellationToken));
+
+    public ValueTask<bool> KeepDepthAsync(KeepDepthRequest request, CancellationToken cancellationToken) =>
+        RunAsync("KeepDepth", () => inner.KeepDepthAsync(request, cancellationToken));
+
+    public ValueTask<IReadOnlyList<DepthSample>> DepthsAsync(RollupQuery query, CancellationToken cancellationToken) =>
+        RunAsync("Depths", () => inner.DepthsAsync(query, cancellationToken));
+
     public ValueTask AuditAsync(IReadOnlyList<AuditNote> notes, DateTimeOffset now, CancellationToken cancellationToken) =>
         RunAsync("Audit", () => inner.AuditAsync(notes, now, cancellationToken));
 
