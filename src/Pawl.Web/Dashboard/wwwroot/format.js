@@ -53,6 +53,9 @@ export function duration(ms) {
     : `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3_600)} h`;
 }
 
+/** A length of time that somebody set: 30 min, 1 h, 7 d, without the zeros behind. @param {any} ms */
+export const term = ms => duration(ms).replace(/ (?:00 s|00 min|0 h)$/, '');
+
 /** 812 B · 81 kB · 4.1 MB. @param {any} bytes */
 export function size(bytes) {
   if (missing(bytes)) {

@@ -1,5 +1,14 @@
 // Every page: its address, its name, its key after `g`, and what draws it. The same addresses as in PageAddresses.cs.
+import { ApiDocs } from './views/api-docs.js';
+import { Overview } from './views/overview.js';
+import { Queue } from './views/queue.js';
+import { Queues } from './views/queues.js';
+import { Recovery } from './views/recovery.js';
 import { Settings } from './views/settings.js';
+import { Type } from './views/type.js';
+import { Types } from './views/types.js';
+import { Worker } from './views/worker.js';
+import { Workers } from './views/workers.js';
 
 /**
  * `at` is the address below the mount (`:name` is any part); `rail` is its icon there, and only pages that have one stand in the rail;
@@ -9,5 +18,14 @@ import { Settings } from './views/settings.js';
 
 /** @type {Page[]} In the order of the rail. */
 export const pages = [
+  { at: '', view: Overview, name: 'Overview', rail: 'overview', key: 'o' },
+  { at: 'queues', view: Queues, name: 'Queues', rail: 'queues', key: 'q' },
+  { at: 'queues/:name', view: Queue, name: 'Queue', title: ({ name }) => `${name} · Queues` },
+  { at: 'types', view: Types, name: 'Types', rail: 'types', key: 't' },
+  { at: 'types/:type', view: Type, name: 'Type', title: ({ type }) => `${type} · Types` },
+  { at: 'workers', view: Workers, name: 'Workers', rail: 'workers', key: 'k' },
+  { at: 'workers/:id', view: Worker, name: 'Worker', title: ({ id }) => `${id} · Workers` },
+  { at: 'recovery', view: Recovery, name: 'Recovery', rail: 'recovery', key: 'r' },
   { at: 'settings', view: Settings, name: 'Settings', rail: 'settings' },
+  { at: 'api-docs', view: ApiDocs, name: 'API', rail: 'api' },
 ];

@@ -1,7 +1,9 @@
 // What all charts on uPlot have in common: size, theme, cursor, and a summary and a table for those who do not see them.
 import uPlot from '../vendor/uplot.js';
+import { link } from '../api.js';
 import { clock } from '../format.js';
 import { html, useEffect, useRef, useState } from '../html.js';
+import { go } from '../router.js';
 
 /** The value of a custom property now. @param {string} name */
 export const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -34,18 +36,24 @@ const FONT = '11px system-ui, sans-serif';
 
 /**
  * @param {{ data: any[][], make: (width: number) => any, height?: number, label: string, summary: string, live?: boolean,
- *   names: string[], format: (value: number) => string, onZoom?: (from: number, to: number) => void, bare?: boolean, shape?: string }}
- *   props
- *   `data` as uPlot takes it: times in seconds first; `make` gives the options of uPlot; `shape` makes it anew when it changes.
+ *   names: string[], format: (value: number) => string, onZoom?: (from: number, to: number) => void, bare?: boolean, shape?: string,
+ *   pick?: (at: number) => string, told?: any[][] }} props
+ *   `data` as uPlot takes it: times in seconds first; `make` gives the options of uPlot; `told` is what is read out
+ *   where that is not what is drawn; `shape` makes it anew when it changes;
+ *   `pick` is the page behind a point, which a click opens; the table links to it too.
  */
-export function Plot({ data, make, height = 160, label, summary, names, format, onZoom, bare = false, shape = '' }) {
+export function Plot({ data, make, height = 160, label, summary, names, format, onZoom, bare = false, shape = '', pick, told = data }) {
   const box = useRef(null);
   const plot = useRef(null);
   const [asTable, setTable] = useState(false);
   const latest = useRef(data);
   latest.current = data;
+  const read = useRef(told);
+  read.current = told;
   const zoom = useRef(onZoom);
   zoom.current = onZoom;
+  const picked = useRef(pick);
+  picked.current = pick;
 
   useEffect(() => {
     if (asTable) {
@@ -56,7 +64,7 @@ export function Plot({ data, make, height = 160, label, summary, names, format, 
       plot.current?.destroy();
       const options = make(element.clientWidth);
       plot.current = new uPlot({
-        width: Math.max(10, element.clientWidth), height, padding: bare ? [1, 0, 1, 0] : [8, 8, 0, 0],
+        width: Math.max(10, element.clientWidth), height, padding: bare ? [1, 0, 1, 0] : [8, 26, 0, 0],
         legend: { show: false },
         cursor: bare ? { show: false } : {
           points: { show: false }, drag: { x: Boolean(zoom.current), y: false, setScale: false }, sync: { key: 'pawl' },
@@ -68,7 +76,12 @@ export function Plot({ data, make, height = 160, label, summary, names, format, 
             }
             u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
           }],
-          setCursor: bare ? [] : [u => showValues(element, u, names, format)],
+          ready: [u => u.over.addEventListener('click', () => {
+            if (picked.current && u.cursor.idx !== null && u.data[0][u.cursor.idx] !== undefined) {
+              go(picked.current(u.data[0][u.cursor.idx]));
+            }
+          })],
+          setCursor: bare ? [] : [u => showValues(element, u, read.current, names, format)],
         },
         ...options,
       }, latest.current, element);
@@ -97,7 +110,7 @@ export function Plot({ data, make, height = 160, label, summary, names, format, 
     return html`<div class="spark" ref=${box} role="img" aria-label=${`${label}: ${summary}`}></div>`;
   }
   return html`<figure class="chart" aria-label=${label}>
-    ${asTable ? html`<${Values} data=${data} names=${names} format=${format} label=${label} />`
+    ${asTable ? html`<${Values} data=${told} names=${names} format=${format} label=${label} pick=${pick} />`
       : html`<div class="plot" ref=${box} role="img" aria-label=${`${label}: ${summary}`}><div class="reading"
         aria-hidden="true"></div></div>`}
     <figcaption><span class="off-screen">${summary}</span>
@@ -106,7 +119,7 @@ export function Plot({ data, make, height = 160, label, summary, names, format, 
 }
 
 // What the pointer is at, in words; written by hand, as it follows the pointer.
-function showValues(element, u, names, format) {
+function showValues(element, u, told, names, format) {
   const reading = element.querySelector('.reading');
   const at = u.cursor.idx;
   if (!reading) {
@@ -116,16 +129,17 @@ function showValues(element, u, names, format) {
     reading.textContent = '';
     return;
   }
-  const values = (u.raw ?? u.data).slice(1).map((series, i) => `${names[i]} ${series[at] === null
+  const values = told.slice(1).map((series, i) => `${names[i]} ${series[at] === null
     || series[at] === undefined ? '–' : format(series[at])}`);
   reading.textContent = `${clock(u.data[0][at] * 1000)}  ${values.join('  ')}`;
 }
 
-function Values({ data, names, format, label }) {
+function Values({ data, names, format, label, pick }) {
   const rows = data[0].map((t, i) => [t, ...data.slice(1).map(series => series[i])]).reverse().slice(0, 60);
   return html`<div class="scrolls" tabindex="0" role="group" aria-label=${label}><table class="table">
     <thead><tr><th scope="col">Time</th>${names.map(name => html`<th scope="col" class="right">${name}</th>`)}</tr></thead>
-    <tbody>${rows.map(([t, ...values]) => html`<tr key=${t}><td>${clock(t * 1000)}</td>
+    <tbody>${rows.map(([t, ...values]) => html`<tr key=${t}><td>${pick
+      ? html`<a href=${link(pick(t))}>${clock(t * 1000)}</a>` : clock(t * 1000)}</td>
       ${values.map(value => html`<td class="right">${value === null
         || value === undefined ? '–' : format(value)}</td>`)}</tr>`)}</tbody></table></div>`;
 }

@@ -5,10 +5,10 @@ import { axes, colour, Plot } from './plot.js';
 
 /**
  * @param {{ label: string, times: number[], bands: { name: string, colour: string, values: (number | null)[] }[],
- *   format: (value: number) => string, height?: number, onZoom?: (from: number, to: number) => void }} props The first band lies at the
- *   bottom. A click on its name takes a band out.
+ *   format: (value: number) => string, height?: number, onZoom?: (from: number, to: number) => void, pick?: (at: number) => string }} props
+ *   The first band lies at the bottom. A click on its name takes a band out.
  */
-export function Stack({ label, times, bands, format, height = 150, onZoom }) {
+export function Stack({ label, times, bands, format, height = 150, onZoom, pick }) {
   const [off, setOff] = useState(new Set());
   const shown = bands.filter(band => !off.has(band.name));
   const sums = [];
@@ -32,6 +32,7 @@ export function Stack({ label, times, bands, format, height = 150, onZoom }) {
   });
   return html`<${Legend} items=${bands} off=${off} onToggle=${toggle} />
     <${Plot} label=${label} data=${[times, ...order.map(i => sums[i])]} make=${make} height=${height}
-      names=${order.map(i => `Σ ${shown[i].name}`)}
-      format=${format} summary=${summarise(shown, format)} onZoom=${onZoom} shape=${shown.map(band => band.name).join()} />`;
+      told=${[times, ...shown.map(band => band.values)]} names=${shown.map(band => band.name)}
+      format=${format} summary=${summarise(shown, format)} onZoom=${onZoom} pick=${pick}
+      shape=${shown.map(band => band.name).join()} />`;
 }

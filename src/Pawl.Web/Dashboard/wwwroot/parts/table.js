@@ -33,7 +33,7 @@ export function Table({ rows, columns, idOf, caption, class: name, first = '', o
         ? html`<button type="button" class="plain sorts" onClick=${() => {
           release();
           setBy(by === one.name ? `-${one.name}` : one.name);
-        }}>${one.says}<span aria-hidden="true">${one === column ? (by.startsWith('-') ? ' ↓' : ' ↑') : ''}</span></button>`
+        }}>${one.says}<span aria-hidden="true">${one === column ? (by.startsWith('-') ? '\u00a0↓' : '\u00a0↑') : ''}</span></button>`
         : one.says}</th>`)}</tr></thead>
     <tbody>${sorted.map(row => html`<tr key=${idOf(row)} class=${onOpen ? 'opens' : ''} onClick=${onOpen && (event => {
       if (!event.target.closest('a, button, input, select')) {
