@@ -13,6 +13,9 @@ internal sealed record SourceFile(string Path, string Text)
     /// <summary>The lines with their numbers, from 1.</summary>
     public IEnumerable<(int Number, string Text)> Lines => NumberLines(Text);
 
+    /// <summary>Whether somebody else wrote it, and we keep it as it is.</summary>
+    public bool IsVendored => Path.Contains("/vendor/", StringComparison.Ordinal);
+
     public bool Is(string extension) => Path.EndsWith(extension, StringComparison.Ordinal);
 
     public bool IsUnder(string folder) => Path.StartsWith(folder, StringComparison.Ordinal);

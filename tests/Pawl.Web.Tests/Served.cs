@@ -53,6 +53,7 @@ public sealed class Served : IAsyncDisposable
     /// <param name="waits">The file that the first key is read from; null where the server hands it over.</param>
     /// <param name="database">A PostgreSQL database, or a SQLite file (<c>Data Source=…</c>); null for SQLite in memory.</param>
     /// <param name="types">More types of jobs.</param>
+    /// <param name="before">What stands before the routes.</param>
     public static async Task<Served> StartAsync(
         string mount = "",
         IReadOnlyDictionary<string, string?>? settings = null,
@@ -61,7 +62,8 @@ public sealed class Served : IAsyncDisposable
         string? waits = null,
         Func<IJobStore, IJobStore>? around = null,
         string? database = null,
-        Action<PawlBuilder>? types = null)
+        Action<PawlBuilder>? types = null,
+        Action<WebApplication>? before = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -92,6 +94,7 @@ public sealed class Served : IAsyncDisposable
 
         var app = builder.Build();
         var key = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        before?.Invoke(app);
         app.MapPawl(mount, web =>
         {
             web.FirstKey = key.SetResult;

@@ -65,7 +65,9 @@ public static class PawlEndpointRouteBuilderExtensions
         {
             var path = PathOf(endpoints, prefix);
             var site = Known(endpoints, prefix) ?? throw new PawlException(
-                "config_invalid", $"MapPawlDashboard needs the API below the same path. Call MapPawlApi(\"{prefix}\") before it.", exitCode: 8);
+                "config_invalid",
+                $"MapPawlDashboard needs the API below the same path. Call MapPawlApi(\"{prefix}\") before it.",
+                exitCode: 8);
             return Map(endpoints, path, [], new(site, new([]), Pages.AnswerAsync), "/{**rest}");
         }
 
