@@ -11,6 +11,9 @@ export const session = {
 /** @param {string} power Such as `cancel`, `retry`, `bulk`, `pause`, `recover`, `limits`, `keys`. */
 export const can = power => session.can.includes(power);
 
+/** Whether what only developers want is shown: switched on in the settings of this browser, or by the server. */
+export const devMode = () => session.dev_mode || remembered('dev') === 'on';
+
 /** Reads who we are. */
 export async function readSession() {
   Object.assign(session, await api('ui-config'));

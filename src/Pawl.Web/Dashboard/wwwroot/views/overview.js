@@ -222,7 +222,7 @@ const Waiting = ({ queues, onDone }) => html`<${Table} caption="Queues that wait
       name: 'name', says: 'Queue', wide: true,
       cell: queue => html`<div class="two-lines"><a href=${link(`queues/${part(queue.name)}`)}>${plain(queue.name)}</a>
         ${queue.paused_at ? html`<span class="small"><${Paused} of=${queue} /></span>` : ''}
-        ${queue.notes.map(note => html`<span class="held small" key=${note.type}>no live worker for
+        ${queue.notes.map(note => html`<span class="held small" key=${note.type}>no live worker for${' '}
           <a href=${link(`types/${part(note.type)}`)}>${plain(note.type)}</a></span>`)}</div>`,
     },
     { name: 'queued', says: 'Waiting', right: true, cell: queue => html`<${Num} value=${queue.depth.queued} />` },

@@ -33,7 +33,7 @@ export function Queue({ params: { name } }) {
         />` : ''}
       <a class="button" href=${link(jobsOf(`queue:${name}`))}>Its jobs</a></div>
     ${queue.data?.paused_at ? html`<div class="notice" role="status"><${Paused} of=${queue.data} /></div>` : ''}
-    ${queue.data?.notes.map(note => html`<div class="notice" key=${note.type}>Nothing runs
+    ${queue.data?.notes.map(note => html`<div class="notice" key=${note.type}>Nothing runs${' '}
       <a href=${link(`types/${part(note.type)}`)}>${plain(note.type)}</a> now: no live worker has it.</div>`)}
     <div class="grid even">
       <${Panel} title="Now" class="w4" data=${queue} rows=${8} isEmpty=${never} aside=${html`<${Curl} path=${path} />`}>${
