@@ -6,6 +6,7 @@ using System.Text.Json;
 namespace Pawl.EndToEnd.Tests.Docs;
 
 /// <summary>The single-file samples that are servers, each built and run as its own process.</summary>
+[Collection("builds")]
 public sealed class ServerSampleTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
