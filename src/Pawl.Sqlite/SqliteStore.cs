@@ -8,11 +8,14 @@ namespace Pawl.Sqlite;
 /// readers.</summary>
 internal sealed partial class SqliteStore : IJobStore, IDisposable
 {
+    /// <summary>FULL flushes the log at each commit.</summary>
+    public const string WriterFlush = "pragma synchronous = full;";
+
     // The references in the schema say what belongs together; the verbs keep it so, and a check at each insert would cost a tenth of them.
-    // The writer alone checkpoints, at its commits; 4,000 pages keep the log near 16 MB. FULL flushes the log at each commit.
-    private const string WriterSettings = """
+    // The writer alone checkpoints, at its commits; 4,000 pages keep the log near 16 MB.
+    private const string WriterSettings = $"""
         pragma journal_mode = wal;
-        pragma synchronous = full;
+        {WriterFlush}
         pragma wal_autocheckpoint = 4000;
         pragma journal_size_limit = 67108864;
         pragma cache_size = -65536;

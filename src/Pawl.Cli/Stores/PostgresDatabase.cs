@@ -47,13 +47,25 @@ internal static class PostgresDatabase
         """;
 
     private const string Facts = """
-        select name, setting from pg_settings where name in ('synchronous_commit', 'max_connections', 'server_version')
+        select name, setting from pg_settings
+        where name in ('synchronous_commit', 'max_connections', 'superuser_reserved_connections', 'server_version')
+        union all
+        select 'connections', count(*)::text from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()
         union all
         select 'oldest_transaction_seconds',
             coalesce(extract(epoch from max(clock_timestamp() - xact_start))::bigint, 0)::text
         from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
         union all
         select 'clock_micros', (extract(epoch from clock_timestamp()) * 1000000)::bigint::text
+        """;
+
+    private const string Doomed = """
+        select coalesce(s.state, 'succeeded'), count(*)
+        from pawl.job j
+        left join pawl.job_state s on s.id = j.id
+        left join pawl.done d on d.job_id = j.id
+        where case when s.id is null then d.ended_at else s.ended_at end <= case s.state when 'failed' then $2 else $1 end
+        group by 1
         """;
 
     private const string Sizes = """
@@ -112,7 +124,17 @@ internal static class PostgresDatabase
         },
         cancellationToken);
 
-    private static async Task<T> ReadAsync<T>(
+    /// <summary>Counts what retention would remove, by state.</summary>
+    public static Task<Dictionary<string, long>> DoomedAsync(
+        StoreChoice choice, DateTimeOffset before, DateTimeOffset failedBefore, CancellationToken cancellationToken) => ReadAsync(
+            choice,
+            connection => PairsAsync(
+                connection, Doomed, row => row.GetInt64(1), cancellationToken, Micros.Of(before), Micros.Of(failedBefore)),
+            cancellationToken);
+
+    /// <summary>Opens a connection of its own and reads.</summary>
+    /// <exception cref="PawlException">With an exit code: 7 for away, 8 for refused.</exception>
+    public static async Task<T> ReadAsync<T>(
         StoreChoice choice, Func<NpgsqlConnection, Task<T>> read, CancellationToken cancellationToken)
     {
         var place = choice.Place;
@@ -131,10 +153,19 @@ internal static class PostgresDatabase
     }
 
     private static async Task<Dictionary<string, T>> PairsAsync<T>(
-        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> value, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        string sql,
+        Func<NpgsqlDataReader, T> value,
+        CancellationToken cancellationToken,
+        params long[] values)
     {
         var pairs = new Dictionary<string, T>(StringComparer.Ordinal);
         using var command = new NpgsqlCommand(sql, connection);
+        foreach (var given in values)
+        {
+            command.Parameters.Add(new() { Value = given });
+        }
+
         var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var closed = rows.ConfigureAwait(false);
         while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))

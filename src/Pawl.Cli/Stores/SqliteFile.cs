@@ -24,6 +24,10 @@ internal sealed class SqliteFile : IDisposable
             and not exists (select 1 from job j where j.line_id = c.line_id and j.state = c.state)
         """;
 
+    private const string SelectDoomed = """
+        select state, count(*) from job where ended_at <= iif(state = 'failed', ?2, ?1) group by state
+        """;
+
     private readonly string _path;
     private readonly Connection _db;
 
@@ -103,7 +107,7 @@ internal sealed class SqliteFile : IDisposable
                     ["free_bytes"] = _db.Number("pragma freelist_count") * _db.Number("pragma page_size"),
                 },
                 Owner = OwnerOf(_path),
-                Facts = new Dictionary<string, string> { ["journal_mode"] = Text("pragma journal_mode") },
+                Facts = new Dictionary<string, string> { ["journal_mode"] = Text("pragma journal_mode"), ["synchronous"] = Flushes() },
             };
         }
         catch (SqliteException error)
@@ -135,11 +139,40 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
+    /// <summary>Counts what retention would remove, by state.</summary>
+    public Dictionary<string, long> Doomed(DateTimeOffset before, DateTimeOffset failedBefore)
+    {
+        try
+        {
+            var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+            for (var row = _db.Use(SelectDoomed).Bind(Micros.Of(before)).Bind(Micros.Of(failedBefore)); row.Step();)
+            {
+                counts[row.Text(0)] = row.Long(1);
+            }
+
+            return counts;
+        }
+        catch (SqliteException error)
+        {
+            throw Explain(_path, error);
+        }
+    }
+
     public void Dispose() => _db.Dispose();
 
-    private static PawlException Explain(string path, SqliteException error) => error.SqliteErrorCode is 11 or 26
-        ? new("not_our_database", $"'{path}' is no SQLite database, or is damaged ({error.Message}).", error, ExitCode.Configuration)
-        : new("storage_failed", $"'{path}' cannot be read: {error.Message}", error, ExitCode.StorageFailed);
+    private static PawlException Explain(string path, SqliteException error) => error.SqliteErrorCode switch
+    {
+        26 => new("not_our_database", $"'{path}' is no SQLite database ({error.Message}).", error, ExitCode.Configuration),
+        11 => new("storage_failed", $"'{path}' is damaged ({error.Message}). Restore a backup.", error, ExitCode.StorageFailed),
+        _ => new("storage_failed", $"'{path}' cannot be read: {error.Message}", error, ExitCode.StorageFailed),
+    };
+
+    /// <summary>How the writer's own setting leaves <c>synchronous</c>: 2 is FULL.</summary>
+    private string Flushes()
+    {
+        _db.Execute(SqliteStore.WriterFlush);
+        return Text("pragma synchronous");
+    }
 
     private string Text(string sql) => Texts(sql).FirstOrDefault() ?? "";
 

@@ -7,12 +7,10 @@ namespace Pawl.Cli.Stores;
 internal static class StoreChecks
 {
     private const long LargeLog = 256 << 20;
-    private static readonly TimeSpan Yellow = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Red = TimeSpan.FromSeconds(30);
     private static readonly string[] NotNative = ["nfs", "nfs4", "cifs", "smb", "smb2", "smbfs", "9p", "afpfs", "fuse.sshfs", "drvfs",
         "v9fs"];
 
-    public static async Task<IReadOnlyList<Check>> RunAsync(StoreChoice choice, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Check>> RunAsync(StoreChoice choice, bool fix, CancellationToken cancellationToken)
     {
         var checks = new List<Check>();
         Inspection seen;
@@ -22,6 +20,15 @@ internal static class StoreChecks
                 ? await PostgresDatabase.InspectAsync(choice, cancellationToken).ConfigureAwait(false)
                 : OfFile(choice);
         }
+        catch (PawlException error) when (error.Code == "storage_readonly")
+        {
+            return
+            [
+                new("store", Level.Red, error.Message, null),
+                new("standby", Level.Red, "the server takes no writes", "name the primary, or all hosts with Target Session "
+                    + "Attributes=read-write"),
+            ];
+        }
         catch (PawlException error)
         {
             return [new("store", Level.Red, error.Message, null) { Refused = error.ExitCode == ExitCode.Configuration }];
@@ -29,31 +36,10 @@ internal static class StoreChecks
 
         checks.Add(new("store", Level.Green, $"{seen.Kind} {seen.Version} at {seen.Place}", null));
         checks.Add(Schema(seen));
-        checks.AddRange(choice.IsPostgres ? Postgres(seen) : File(choice, seen));
+        checks.AddRange(choice.IsPostgres
+            ? await PostgresChecks.RunAsync(choice, seen, fix, cancellationToken).ConfigureAwait(false)
+            : File(choice, seen, fix));
         return checks;
-    }
-
-    /// <summary>What <c>--fix</c> may do: the modes of the token file and of the database.</summary>
-    public static Check Modes(string tokenFile, bool fix)
-    {
-        if (OperatingSystem.IsWindows() || !System.IO.File.Exists(tokenFile))
-        {
-            return new("token_file", Level.Green, System.IO.File.Exists(tokenFile) ? tokenFile : "there is none here", null);
-        }
-
-        var mode = System.IO.File.GetUnixFileMode(tokenFile);
-        if ((mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) == 0)
-        {
-            return new("token_file", Level.Green, $"{tokenFile} is this user's alone", null);
-        }
-
-        if (!fix)
-        {
-            return new("token_file", Level.Red, $"{tokenFile} can be read by others", $"chmod 600 {tokenFile}, or pawl doctor --fix");
-        }
-
-        System.IO.File.SetUnixFileMode(tokenFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return new("token_file", Level.Green, $"{tokenFile} is this user's alone now", null);
     }
 
     private static Inspection OfFile(StoreChoice choice)
@@ -80,44 +66,19 @@ internal static class StoreChecks
             };
     }
 
-    private static IEnumerable<Check> Postgres(Inspection seen)
+    private static IEnumerable<Check> File(StoreChoice choice, Inspection seen, bool fix)
     {
-        if (Number(seen, "clock_micros") is { } micros)
-        {
-            var apart = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch.AddMicroseconds(micros)).Duration();
-            yield return new(
-                "clock_database",
-                apart > Red ? Level.Red : apart > Yellow ? Level.Yellow : Level.Green,
-                string.Create(CultureInfo.InvariantCulture, $"this machine and the database are {apart.TotalSeconds:0.0} s apart"),
-                apart > Yellow ? "let both keep their time by NTP" : null);
-        }
-
-        var commit = seen.Facts.GetValueOrDefault("synchronous_commit", "?");
-        yield return new(
-            "synchronous_commit",
-            commit == "off" ? Level.Red : Level.Green,
-            commit,
-            commit == "off" ? "jobs that were taken are lost with a crash of the server: set it to on" : null);
-        var most = Number(seen, "max_connections") ?? 100;
-        yield return new(
-            "connections",
-            most < 40 ? Level.Yellow : Level.Green,
-            string.Create(CultureInfo.InvariantCulture, $"the server allows {most}; each process of Pawl takes up to 20"),
-            most < 40 ? "raise max_connections, or lower Pawl:Postgres:PoolMax" : null);
-        var oldest = TimeSpan.FromSeconds(Number(seen, "oldest_transaction_seconds") ?? 0);
-        yield return new(
-            "oldest_transaction",
-            oldest > TimeSpan.FromHours(1) ? Level.Yellow : Level.Green,
-            oldest == TimeSpan.Zero ? "none is open" : $"open since {Durations.Format(oldest)}",
-            oldest > TimeSpan.FromHours(1) ? "it keeps dead rows alive: find it in pg_stat_activity" : null);
-    }
-
-    private static IEnumerable<Check> File(StoreChoice choice, Inspection seen)
-    {
+        yield return FileModes.Of("database_file", choice.Path, fix, Level.Yellow);
         var mode = seen.Facts["journal_mode"];
         yield return new(
             "journal", mode == "wal" ? Level.Green : Level.Yellow, $"journal_mode {mode}", mode == "wal" ? null
                 : "the next start sets it to wal");
+        var full = seen.Facts["synchronous"] == "2";
+        yield return new(
+            "synchronous",
+            full ? Level.Green : Level.Red,
+            full ? "FULL: each commit is on the disk" : seen.Facts["synchronous"],
+            full ? null : "jobs that were taken are lost with the power: install a build of Pawl that flushes");
         var log = seen.Sizes["wal_bytes"];
         yield return new(
             "wal_size",
@@ -159,8 +120,4 @@ internal static class StoreChecks
             string.Create(CultureInfo.InvariantCulture, $"{free:N0} bytes"),
             free < 1L << 30 ? "free some space" : null);
     }
-
-    private static long? Number(Inspection seen, string fact) =>
-        long.TryParse(seen.Facts.GetValueOrDefault(fact), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            ? value : null;
 }

@@ -92,6 +92,13 @@ public sealed class Server : IAsyncLifetime
         }
     }
 
+    /// <summary>Kills it as an outage would.</summary>
+    internal void Crash()
+    {
+        _process!.Kill();
+        _process.WaitForExit(Tool.Limit);
+    }
+
     /// <summary>Asks it to stop, as a service manager does.</summary>
     internal async Task<int> StopAsync()
     {
