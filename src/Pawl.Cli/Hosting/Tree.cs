@@ -31,6 +31,7 @@ internal static class Tree
         ("stats", Figures.Stats),
         ("scaling", Figures.Scaling),
         ("events", Events.Build),
+        ("top", Top.Build),
         ("login", Access.Login),
         ("keys", Access.Keys),
         ("audit", Access.Audit),

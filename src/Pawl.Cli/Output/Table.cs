@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Pawl.Cli.Output;
@@ -6,14 +7,55 @@ namespace Pawl.Cli.Output;
 internal static class Table
 {
     private const int Gap = 2;
-    private const int LeastElastic = 8;
+    private const int UsualLeast = 8;
+    private const int UtmostLeast = 4;
 
     /// <summary>Writes a title line and a line for each object.</summary>
     public static void Write(Terminal terminal, IReadOnlyList<Column> all, IEnumerable<JsonElement> items, bool wide, Times times)
     {
-        var columns = all.Where(column => wide || !column.Wide).ToList();
+        var title = terminal.Color;
+        foreach (var line in Lines([.. all.Where(column => wide || !column.Wide)], items, wide ? null : terminal.Width, times))
+        {
+            terminal.Out.WriteLine(title ? $"\e[1m{line}\e[0m" : line);
+            title = false;
+        }
+    }
+
+    /// <summary>A title line and a line for each object.</summary>
+    /// <param name="columns">What stands in them.</param>
+    /// <param name="items">The objects.</param>
+    /// <param name="limit">How wide a line may be; null for as wide as it gets.</param>
+    /// <param name="times">Writes the times.</param>
+    public static List<string> Lines(IReadOnlyList<Column> columns, IEnumerable<JsonElement> items, int? limit, Times times)
+    {
         var rows = items.Select(item => columns.Select(column => column.Of(item, times)).ToArray()).ToList();
-        Write(terminal, columns, rows, wide);
+        rows.Insert(0, [.. columns.Select(column => column.Title)]);
+        var widths = columns.Select((_, at) => rows.Max(row => Width(row[at]))).ToArray();
+        var stay = limit is { } most ? Fit(columns, widths, most) : widths.Length;
+        return rows.ConvertAll(row => Line(columns, widths.AsSpan(0, stay), row));
+    }
+
+    /// <summary>A text that takes at most so many places.</summary>
+    public static string Cut(string text, int width)
+    {
+        if (Width(text) <= width)
+        {
+            return text;
+        }
+
+        var (taken, end) = (0, 0);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            taken += Places(rune);
+            if (taken > width - 1)
+            {
+                break;
+            }
+
+            end += rune.Utf16SequenceLength;
+        }
+
+        return width > 0 ? string.Concat(text.AsSpan(0, end), "…") : "";
     }
 
     /// <summary>Writes the members of one object, one a line; those that are null or empty are left out.</summary>
@@ -39,76 +81,80 @@ internal static class Table
         _ => false,
     };
 
-    private static void Write(Terminal terminal, List<Column> columns, List<string[]> rows, bool wide)
+    /// <summary>Takes from the widest elastic column, again and again, until the line fits; where that is not enough, leaves out columns
+    /// from the right. A line that wraps tears ids in two.</summary>
+    /// <returns>How many columns stay.</returns>
+    private static int Fit(IReadOnlyList<Column> columns, int[] widths, int limit)
     {
-        var widths = columns.Select((column, at) => rows.Select(row => Width(row[at])).Append(column.Title.Length).Max()).ToArray();
-        if (terminal.Width is { } limit && !wide)
+        foreach (var least in (int[])[UsualLeast, UtmostLeast])
         {
-            Fit(columns, widths, limit);
-        }
-
-        Line(terminal, columns, widths, [.. columns.Select(column => column.Title)], title: true);
-        foreach (var row in rows)
-        {
-            Line(terminal, columns, widths, row, title: false);
-        }
-    }
-
-    /// <summary>Takes from the widest elastic column, again and again, until the line fits or nothing more can be taken.</summary>
-    private static void Fit(List<Column> columns, int[] widths, int limit)
-    {
-        for (var over = widths.Sum() + (Gap * (widths.Length - 1)) - limit; over > 0; over--)
-        {
-            var widest = Enumerable.Range(0, widths.Length)
-                .Where(at => columns[at].Elastic && widths[at] > LeastElastic)
-                .DefaultIfEmpty(-1)
-                .MaxBy(at => at < 0 ? 0 : widths[at]);
-            if (widest < 0)
+            for (var over = Total(widths) - limit; over > 0; over--)
             {
-                return;
+                var widest = Enumerable.Range(0, widths.Length)
+                    .Where(at => columns[at].Elastic && widths[at] > least)
+                    .DefaultIfEmpty(-1)
+                    .MaxBy(at => at < 0 ? 0 : widths[at]);
+                if (widest < 0)
+                {
+                    break;
+                }
+
+                widths[widest]--;
             }
-
-            widths[widest]--;
         }
+
+        var stay = widths.Length;
+        while (stay > 1 && Total(widths.AsSpan(0, stay)) > limit)
+        {
+            stay--;
+        }
+
+        return stay;
     }
 
-    private static void Line(Terminal terminal, List<Column> columns, int[] widths, string[] cells, bool title)
+    private static int Total(ReadOnlySpan<int> widths)
     {
-        var writer = terminal.Out;
-        if (title && terminal.Color)
+        var total = Gap * (widths.Length - 1);
+        foreach (var width in widths)
         {
-            writer.Write("\e[1m");
+            total += width;
         }
 
-        for (var at = 0; at < cells.Length; at++)
-        {
-            var (text, last) = (Cut(cells[at], widths[at]), at == cells.Length - 1);
-            var blanks = new string(' ', Math.Max(0, widths[at] - Width(text)));
-            writer.Write(columns[at].Right ? blanks + text : last ? text : text + blanks);
-            writer.Write(last ? "" : new string(' ', Gap));
-        }
-
-        writer.WriteLine(title && terminal.Color ? "\e[0m" : "");
+        return total;
     }
 
-    private static string Cut(string text, int width) =>
-        Width(text) <= width ? text : string.Concat(text.AsSpan(0, Math.Max(0, Math.Min(text.Length, width) - 1)), "…");
+    private static string Line(IReadOnlyList<Column> columns, ReadOnlySpan<int> widths, string[] cells)
+    {
+        var line = new StringBuilder();
+        for (var at = 0; at < widths.Length; at++)
+        {
+            var (text, last) = (Cut(cells[at], widths[at]), at == widths.Length - 1);
+            var blanks = new string(' ', Math.Max(0, widths[at] - Width(text)));
+            line.Append(columns[at].Right ? blanks + text : last ? text : text + blanks);
+            line.Append(' ', last ? 0 : Gap);
+        }
 
-    /// <summary>How many places a text takes: wide letters of East Asia and pictures take two.</summary>
+        return line.ToString();
+    }
+
+    /// <summary>How many places a text takes.</summary>
     private static int Width(string text)
     {
         var width = 0;
         foreach (var rune in text.EnumerateRunes())
         {
-            width += rune.Value switch
-            {
-                >= 0x300 and < 0x370 => 0,
-                >= 0x1100 and < 0x1160 or >= 0x2E80 and < 0xA4D0 or >= 0xAC00 and < 0xD7A4 or >= 0xF900 and < 0xFB00
-                    or >= 0xFF01 and < 0xFF61 or >= 0x1F300 and < 0x1FAFF or >= 0x20000 => 2,
-                _ => 1,
-            };
+            width += Places(rune);
         }
 
         return width;
     }
+
+    /// <summary>Wide letters of East Asia and pictures take two places, marks above others none.</summary>
+    private static int Places(Rune rune) => rune.Value switch
+    {
+        >= 0x300 and < 0x370 => 0,
+        >= 0x1100 and < 0x1160 or >= 0x2E80 and < 0xA4D0 or >= 0xAC00 and < 0xD7A4 or >= 0xF900 and < 0xFB00
+            or >= 0xFF01 and < 0xFF61 or >= 0x1F300 and < 0x1FAFF or >= 0x20000 => 2,
+        _ => 1,
+    };
 }

@@ -87,6 +87,13 @@ internal sealed class Tool : IDisposable
     /// <summary>Starts it; the caller ends it.</summary>
     public Process Start(params string[] words) => Start(new ProcessStartInfo("dotnet", [Program, .. words]));
 
+    /// <summary>Starts it so that Ctrl-C reaches it, also where the tests themselves were started to ignore that; the caller ends
+    /// it.</summary>
+    public Process StartInterruptible(params string[] words) => StartOther("env", ["--default-signal=INT", "dotnet", Program, .. words]);
+
+    /// <summary>Starts another program in the same folder with the same settings; the caller ends it.</summary>
+    public Process StartOther(string program, params string[] words) => Start(new ProcessStartInfo(program, words));
+
     private Process Start(ProcessStartInfo start)
     {
         start.WorkingDirectory = _folder.FullPath;
