@@ -58,6 +58,13 @@ install_promtool() {
   command -v promtool > /dev/null || install prometheus || true
 }
 
+# Completion scripts are loaded in the shells that are there; bash always is.
+install_shells() {
+  for shell in zsh fish; do
+    command -v "$shell" > /dev/null || install "$shell" || true
+  done
+}
+
 # global.json takes any SDK of .NET 10; `dotnet --version` fails where none is there.
 need_sdk() {
   if ! command -v dotnet > /dev/null; then
@@ -114,6 +121,7 @@ esac
 need_sdk
 install_git
 [[ $target != Pawl.slnx ]] || install_postgres
+[[ $target != Pawl.slnx ]] || install_shells
 install_promtool
 if ! step dotnet restore "$target" --locked-mode; then
   broken "the restore failed."

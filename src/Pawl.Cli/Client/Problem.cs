@@ -95,6 +95,13 @@ internal static class Problem
                 "give a key with --token-file or PAWL_TOKEN; pawl serve notes its own for this user in profiles.json",
             "unauthenticated" => "the key is unknown, expired or revoked; pawl config show tells where it came from",
             "forbidden" when Text(root, "needs") is { } needs => $"it takes a key with the role {needs}",
+            "not_found" => "a key sees only the queues and types it is limited to",
+            "not_retryable" => "cure the cause, then say --force",
+            "bulk_too_many" => "narrow the query, or raise --max",
+            "already_succeeded" => "pawl jobs run-again makes a new job from it",
+            "row_version_mismatch" => "somebody changed it meanwhile; ask again",
+            "payload_invalid" => "pawl types get TYPE -o json shows the schema of its payload",
+            "idempotency_conflict" => "that key was used for another request; give a new one, or leave it out",
             _ => null,
         };
     }

@@ -81,7 +81,7 @@ internal sealed class Target
             || uri.UserInfo.Length > 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
         {
             throw CliException.Usage(
-                $"{Shown.Text(text)} is no address of a server ({url.Origin})",
+                $"{Shown.Text(Secrets.Address(text))} is no address of a server ({url.Origin})",
                 "write it like http://127.0.0.1:7295, https://host/jobs or unix:/path/pawl.sock");
         }
 

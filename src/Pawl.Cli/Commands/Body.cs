@@ -8,7 +8,7 @@ namespace Pawl.Cli.Commands;
 internal static class Body
 {
     // A server takes 1 MB unless it was told otherwise; what is far beyond that is not worth reading.
-    private const int MostBytes = 64 << 20;
+    private const int MostBytes = 16 << 20;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64 };
 
@@ -135,7 +135,9 @@ internal static class Body
         }
     }
 
-    public static byte[] ReadAll(Stream stream, string place)
+    /// <summary>Reads to the end, and stops where it is too much.</summary>
+    /// <exception cref="CliException">Exit code 2: too much, or not readable.</exception>
+    public static byte[] ReadAll(Stream stream, string place, int most = MostBytes, string hint = "payloads are at most 1 MB")
     {
         try
         {
@@ -143,9 +145,9 @@ internal static class Body
             var part = new byte[81920];
             for (int count; (count = stream.Read(part)) > 0;)
             {
-                if (all.Length + count > MostBytes)
+                if (all.Length + count > most)
                 {
-                    throw CliException.Usage($"{place} holds more than {MostBytes >> 20} MB", "payloads are at most 1 MB");
+                    throw CliException.Usage($"{place} holds more than {most >> 20} MB", hint);
                 }
 
                 all.Write(part, 0, count);

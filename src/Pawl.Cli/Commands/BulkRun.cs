@@ -47,7 +47,7 @@ internal static class BulkRun
 
             if (!yes)
             {
-                Confirm(session, $"{action}: {Summary(preview.Json)}. Go on?");
+                Confirm(session, $"{action}: {Summary(preview.Json, action)}. Go on?");
             }
         }
 
@@ -130,7 +130,7 @@ internal static class BulkRun
         }
         else if (session.Out.ForPeople)
         {
-            session.Terminal.Out.WriteLine($"{action}: {Summary(preview.Json)}");
+            session.Terminal.Out.WriteLine(Summary(preview.Json, action));
         }
         else
         {
@@ -138,7 +138,8 @@ internal static class BulkRun
         }
     }
 
-    private static string Summary(JsonElement preview)
+    /// <summary>Such as <c>312 match: 300 retried, 12 skipped (not_retryable)</c>.</summary>
+    private static string Summary(JsonElement preview, string action)
     {
         var least = preview.TryGetProperty("matched_is_minimum", out var minimum) && minimum.ValueKind == JsonValueKind.True;
         var skips = preview.GetProperty("would_skip").EnumerateArray()
@@ -147,10 +148,18 @@ internal static class BulkRun
             ", ",
             [
                 $"{preview.GetProperty("matched").GetRawText()}{(least ? " or more" : "")} match: "
-                + $"{preview.GetProperty("would_change").GetRawText()} would change",
+                + $"{preview.GetProperty("would_change").GetRawText()} {Done(action)}",
                 .. skips,
             ]));
     }
+
+    private static string Done(string action) => action switch
+    {
+        "cancel" => "cancelled",
+        "retry" => "retried",
+        "delete" => "deleted",
+        _ => $"{action}ed",
+    };
 
     private static long Number(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : 0;

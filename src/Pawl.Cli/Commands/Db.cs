@@ -134,7 +134,13 @@ internal static class Db
                 BulkRun.Confirm(session, $"apply {string.Join(", ", before.Pending)} to {choice.Kind} {choice.Place}. Go on?");
             }
 
-            var after = await opened.MigrateAsync(apply: true, cancellationToken).ConfigureAwait(false);
+            SchemaStatus after;
+            using (var line = new ProgressLine(session.Terminal, session.Quiet))
+            {
+                line.Show("migrate", 0, before.Pending.Count, string.Join(", ", before.Pending));
+                after = await opened.MigrateAsync(apply: true, cancellationToken).ConfigureAwait(false);
+            }
+
             session.Terminal.Out.WriteLine($"schema {before.Version} -> {after.Version}");
             return ExitCode.Done;
         }
@@ -196,7 +202,8 @@ internal static class Db
             }
             else
             {
-                SqliteCopy.Make(choice.Path, path);
+                using var line = new ProgressLine(session.Terminal, session.Quiet);
+                SqliteCopy.Make(choice.Path, path, (done, all) => line.Show("backup", done, all, "pages"), cancellationToken);
             }
 
             session.Say($"copied to {path}");
@@ -221,15 +228,16 @@ internal static class Db
             var choice = StoreChoice.Of(session.Get(store));
             var (keep, words) = (session.Get(older), session.Get(older) is { } age ? $"older than {Durations.Format(age)}"
                 : "older than 7d (failed ones: 30d)");
-            if (session.Get(dryRun))
+            if (session.Get(dryRun) || !session.Get(yes))
             {
-                session.Terminal.Out.WriteLine($"would remove ended jobs {words} from {choice.Kind} {Escape.Line(choice.Place)}");
-                return ExitCode.Done;
-            }
+                var doomed = await Prune.PreviewAsync(choice, keep, cancellationToken).ConfigureAwait(false);
+                if (session.Get(dryRun))
+                {
+                    Preview(session, doomed, words);
+                    return ExitCode.Done;
+                }
 
-            if (!session.Get(yes))
-            {
-                BulkRun.Confirm(session, $"remove ended jobs {words} from {choice.Kind} {choice.Place}. Go on?");
+                BulkRun.Confirm(session, $"remove {Count(doomed)} {words} from {choice.Kind} {choice.Place}. Go on?");
             }
 
             var opened = Open(choice);
@@ -257,6 +265,33 @@ internal static class Db
             return ExitCode.Done;
         }
     }
+
+    private static void Preview(Session session, IReadOnlyDictionary<string, long> doomed, string words)
+    {
+        if (session.Out.ForPeople)
+        {
+            session.Terminal.Out.WriteLine($"would remove {Count(doomed)} {words}");
+            return;
+        }
+
+        session.Out.Raw(Body.Object(json =>
+        {
+            json.WriteBoolean("dry_run", true);
+            json.WriteNumber("would_remove", doomed.Values.Sum());
+            json.WriteStartObject("states");
+            foreach (var (state, count) in doomed)
+            {
+                json.WriteNumber(state, count);
+            }
+
+            json.WriteEndObject();
+        }));
+    }
+
+    private static string Count(IReadOnlyDictionary<string, long> doomed) => doomed.Count == 0
+        ? "no job"
+        : string.Create(CultureInfo.InvariantCulture, $"{doomed.Values.Sum()} ended jobs (")
+            + string.Join(", ", doomed.Select(state => string.Create(CultureInfo.InvariantCulture, $"{state.Value} {state.Key}"))) + ")";
 
     private static IJobStore Open(StoreChoice choice) => choice.IsPostgres
         ? PostgresStore.Open(choice.ConnectionString, new() { Listen = false })

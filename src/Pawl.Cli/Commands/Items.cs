@@ -10,6 +10,7 @@ namespace Pawl.Cli.Commands;
 internal static class Items
 {
     private const int MostKeys = 1_000;
+    private const int MostBytes = 64 << 20;
 
     public static Command Build()
     {
@@ -86,8 +87,10 @@ internal static class Items
     }
 
     private static string[] FromStdin() =>
-        [.. Encoding.UTF8.GetString(Body.ReadAll(Terminal.In, "stdin")).Split('\n').Select(line => line.Trim())
-            .Where(line => line.Length > 0)];
+    [
+        .. Encoding.UTF8.GetString(Body.ReadAll(Terminal.In, "stdin", MostBytes, "ask in several runs"))
+            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+    ];
 
     private static byte[] Versions(string text)
     {

@@ -133,8 +133,9 @@ internal static class JobsEdit
     /// <summary>Opens a text in the user's editor, in a file that only this user may read.</summary>
     private static async Task<byte[]> EditAsync(string text, CancellationToken cancellationToken)
     {
-        var editor = Environment.GetEnvironmentVariable("VISUAL") ?? Environment.GetEnvironmentVariable("EDITOR");
-        if (string.IsNullOrWhiteSpace(editor))
+        var editor = ((string[])["EDITOR", "VISUAL"]).Select(Environment.GetEnvironmentVariable)
+            .FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
+        if (editor is null)
         {
             throw CliException.Usage("--edit needs an editor", "set EDITOR, or give --payload");
         }
@@ -144,8 +145,7 @@ internal static class JobsEdit
         {
             var path = Path.Combine(folder.FullName, "payload.json");
             ConfigFolder.WritePrivate(path, Encoding.UTF8.GetBytes(text));
-            var words = editor.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            using var process = Start(words, path);
+            using var process = Start(editor, path);
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             return process.ExitCode == 0
                 ? Body.Check(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), "the edited payload")
@@ -157,15 +157,19 @@ internal static class JobsEdit
         }
     }
 
-    private static Process Start(string[] words, string path)
+    /// <summary>Starts an editor as everybody does: what the variable says is a line for the shell.</summary>
+    private static Process Start(string editor, string path)
     {
+        string[] words = OperatingSystem.IsWindows()
+            ? [.. editor.Split(' ', StringSplitOptions.RemoveEmptyEntries), path]
+            : ["/bin/sh", "-c", $"{editor} \"$1\"", "sh", path];
         try
         {
-            return Process.Start(new ProcessStartInfo(words[0], [.. words[1..], path]))!;
+            return Process.Start(new ProcessStartInfo(words[0], words[1..]))!;
         }
         catch (System.ComponentModel.Win32Exception error)
         {
-            throw CliException.Usage($"the editor {Shown.Text(words[0])} cannot be started: {error.Message}");
+            throw CliException.Usage($"the editor {Shown.Text(editor)} cannot be started: {error.Message}");
         }
     }
 }

@@ -125,13 +125,14 @@ internal static class JobsEnqueue
                 throw CliException.Usage("--ndjson reads whole jobs from stdin", "leave --payload and --payload-file out");
             }
 
-            var batches = new BatchWriter(session, IdempotencyKey(session.Get(idempotency), null) is [var (_, own)] ? own : null);
-            using var lines = new StreamReader(Terminal.In, new UTF8Encoding(false, throwOnInvalidBytes: true));
-            for (var number = 1; await LineAsync(lines, number, cancellationToken).ConfigureAwait(false) is { } line; number++)
+            using var batches = new BatchWriter(session, IdempotencyKey(session.Get(idempotency), null) is [var (_, own)] ? own : null);
+            using var stdin = Terminal.In;
+            var lines = new StdinLines(stdin, MostBytesOfLine);
+            while (await lines.NextAsync(cancellationToken).ConfigureAwait(false) is { } line)
             {
-                if (line.AsSpan().Trim().Length > 0)
+                if (!line.AsSpan().Trim(" \t\r"u8).IsEmpty)
                 {
-                    await batches.AddAsync(Draft(line, number, session.Get(type)), cancellationToken).ConfigureAwait(false);
+                    await batches.AddAsync(Draft(line, lines.Number, session.Get(type)), cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -155,25 +156,10 @@ internal static class JobsEnqueue
         ? []
         : [("Idempotency-Key", part is null ? key : string.Create(CultureInfo.InvariantCulture, $"{key}-{part}"))];
 
-    private static async Task<string?> LineAsync(StreamReader lines, int number, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var line = await lines.ReadLineAsync(cancellationToken).ConfigureAwait(false);
-            return line is { Length: > MostBytesOfLine }
-                ? throw CliException.Usage($"line {number} of stdin is longer than {MostBytesOfLine >> 20} MB", "a job is at most 1 MB")
-                : line;
-        }
-        catch (Exception error) when (error is IOException or DecoderFallbackException)
-        {
-            throw CliException.Usage($"line {number} of stdin cannot be read: {error.Message}", "stdin must be UTF-8");
-        }
-    }
-
     /// <summary>One line as a job; the type of the command line where it has none.</summary>
-    private static byte[] Draft(string line, int number, string? type)
+    private static byte[] Draft(byte[] line, int number, string? type)
     {
-        using var read = JsonDocument.Parse(Body.Check(Encoding.UTF8.GetBytes(line), $"line {number} of stdin"));
+        using var read = JsonDocument.Parse(Body.Check(line, $"line {number} of stdin"));
         if (read.RootElement.ValueKind != JsonValueKind.Object)
         {
             throw CliException.Usage(
@@ -181,7 +167,7 @@ internal static class JobsEnqueue
         }
 
         return type is null || read.RootElement.TryGetProperty("type", out _)
-            ? Encoding.UTF8.GetBytes(line)
+            ? line
             : Body.Object(json =>
             {
                 json.WriteString("type", type);
@@ -194,8 +180,9 @@ internal static class JobsEnqueue
     }
 
     /// <summary>Sends jobs by the thousand and writes what became of them.</summary>
-    private sealed class BatchWriter(Session session, string? key)
+    private sealed class BatchWriter(Session session, string? key) : IDisposable
     {
+        private readonly ProgressLine _line = new(session.Terminal, session.Quiet);
         private readonly List<byte[]> _drafts = [];
         private readonly List<string> _written = [];
         private int _bytes;
@@ -214,6 +201,8 @@ internal static class JobsEnqueue
             }
         }
 
+        public void Dispose() => _line.Dispose();
+
         public async Task<int> EndAsync(CancellationToken cancellationToken)
         {
             if (_drafts.Count > 0)
@@ -225,6 +214,7 @@ internal static class JobsEnqueue
                 throw CliException.Usage("stdin holds no job", "one JSON object a line");
             }
 
+            _line.Clear();
             if (session.Out.Form == OutputForm.Json)
             {
                 session.Out.Raw(Encoding.UTF8.GetBytes(string.Create(
@@ -257,8 +247,10 @@ internal static class JobsEnqueue
                 Written(job);
             }
 
+            _line.Clear();   // both may be one terminal
             session.Terminal.Flush();
             _sent += _drafts.Count;
+            _line.Show("enqueue", _sent, null, "jobs");
             _drafts.Clear();
             _bytes = 0;
         }

@@ -41,9 +41,12 @@ internal static class JobsList
             }
 
             var path = Path("api/jobs", ("query", words.Length > 0 ? words : null), ("sort", order));
-            var code = await Lists.WriteAsync(
-                session, path, Tables.Jobs, session.Get(limit), session.Get(all), "id", cancellationToken).ConfigureAwait(false);
-            return session.Get(watch) ? await WatchAsync(session, words, cancellationToken).ConfigureAwait(false) : code;
+            return session.Get(watch)
+                ? await WatchAsync(session, words, ListAsync, cancellationToken).ConfigureAwait(false)
+                : await ListAsync().ConfigureAwait(false);
+
+            Task<int> ListAsync() => Lists.WriteAsync(
+                session, path, Tables.Jobs, session.Get(limit), session.Get(all), "id", cancellationToken);
         }
     }
 
@@ -64,9 +67,17 @@ internal static class JobsList
             using var reply = await session.Api.GetAsync(path, cancellationToken).ConfigureAwait(false);
             if (session.Out.ForPeople)
             {
-                Table.WriteOne(session.Terminal, reply.Json.GetProperty("counts"), session.Out.Times);
-                session.Terminal.Out.WriteLine($"cancelling  {reply.Json.GetProperty("cancelling").GetRawText()}");
-                session.Terminal.Out.WriteLine($"dead        {reply.Json.GetProperty("dead").GetRawText()}");
+                foreach (var count in (JsonProperty[])[
+                    .. reply.Json.GetProperty("counts").EnumerateObject(),
+                    .. reply.Json.EnumerateObject().Where(member => member.Name is "cancelling" or "dead")])
+                {
+                    session.Terminal.Out.WriteLine($"{Escape.Line(count.Name),-10}  {count.Value.GetRawText(),8}");
+                }
+
+                if (reply.Json.TryGetProperty("estimated", out var estimated) && estimated.ValueKind == JsonValueKind.True)
+                {
+                    session.Say("estimated: the count stopped early; only type: and queue: are counted to the end");
+                }
             }
             else
             {
@@ -94,30 +105,42 @@ internal static class JobsList
         return parts.Count == 0 ? path : $"{path}?{string.Join('&', parts)}";
     }
 
-    private static async Task<int> WatchAsync(Session session, string words, CancellationToken cancellationToken)
+    /// <summary>A person sees the list anew at each change; a program gets the list and then each job that changes.</summary>
+    private static async Task<int> WatchAsync(
+        Session session, string words, Func<Task<int>> listAsync, CancellationToken cancellationToken)
     {
-        session.Terminal.Flush();
         var topics = words.Length > 0 ? $"jobs&query={Api.Part(words)}" : "jobs";
+        var (redraws, listed) = (session.Terminal.OutIsPerson && session.Out.ForPeople, false);
         await foreach (var happened in EventStream.ReadAsync(session.Api, topics, null, cancellationToken).ConfigureAwait(false))
         {
-            if (happened.Name != "jobs")
+            // What happens after hello comes by the stream: the list is read behind it, so that nothing falls between the two.
+            if (happened.Name is "reset" || (happened.Name is "hello" && !listed) || (happened.Name == "jobs" && redraws))
             {
-                continue;
+                session.Terminal.Out.Write(redraws ? "\e[H\e[2J" : "");
+                await listAsync().ConfigureAwait(false);
+                listed = true;
             }
-
-            using var json = JsonDocument.Parse(happened.Data);
-            if (session.Out.Form == OutputForm.Json)
+            else if (happened.Name == "jobs")
             {
-                session.Out.Compact(json.RootElement);
-            }
-            else if (json.RootElement.GetProperty("upserts").EnumerateArray().ToList() is { Count: > 0 } jobs)
-            {
-                session.Out.Rows(jobs, Tables.Jobs, "id");
+                using var json = JsonDocument.Parse(happened.Data);
+                Changed(session, json.RootElement);
             }
 
             session.Terminal.Flush();
         }
 
         return ExitCode.Done;
+    }
+
+    private static void Changed(Session session, JsonElement change)
+    {
+        if (session.Out.Form == OutputForm.Json)
+        {
+            session.Out.Compact(change);
+        }
+        else if (change.GetProperty("upserts").EnumerateArray().ToList() is { Count: > 0 } jobs)
+        {
+            session.Out.Rows(jobs, Tables.Jobs, "id");
+        }
     }
 }

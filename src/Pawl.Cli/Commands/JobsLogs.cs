@@ -34,9 +34,10 @@ internal static class JobsLogs
 
             var path = $"api/jobs/{Api.Part(session.Get(id)!)}";
             var (number, offset) = (session.Get(attempt), (long)(session.Get(since) ?? 0));
+            var patience = Patience(session.Get(Globals.Timeout) ?? Globals.DefaultTimeout);
             for (var pages = 0; ; pages++)
             {
-                var wait = session.Get(follow) && pages > 0 ? WaitSeconds.ToString(CultureInfo.InvariantCulture) : null;
+                var wait = session.Get(follow) && pages > 0 ? patience.ToString(CultureInfo.InvariantCulture) : null;
                 using var page = await session.Api.GetAsync(
                     JobsList.Path(
                         $"{path}/logs",
@@ -54,6 +55,11 @@ internal static class JobsLogs
                 if (!session.Get(follow) && (!moved || session.Out.Form == OutputForm.Json))
                 {
                     return ExitCode.Done;   // as a document, the one page that was asked for
+                }
+
+                if (!moved && !ended && patience == 0)
+                {
+                    await Task.Delay(Between, TimeProvider.System, cancellationToken).ConfigureAwait(false);
                 }
 
                 if (moved || !ended)
@@ -80,6 +86,9 @@ internal static class JobsLogs
             }
         }
     }
+
+    /// <summary>How many seconds the server may hold a request back that is not to last longer than that.</summary>
+    public static int Patience(TimeSpan timeout) => (int)Math.Min(WaitSeconds, timeout.TotalSeconds / 2);
 
     private static void Write(Session session, Reply page, bool follow, bool raw)
     {

@@ -53,6 +53,38 @@ internal static class Slips
             : CliException.Usage(message[..at], message[(at + Hint.Length)..]);
     }
 
+    /// <summary>The first word that is no verb where one must stand; null when there is none.</summary>
+    /// <remarks>The parser would look for a verb among the words behind it, and complain of those.</remarks>
+    public static CliException? Mistyped(Command root, string[] words)
+    {
+        var (command, path, options) = (root, "pawl", root.Options.ToList());
+        for (var at = 0; at < words.Length && command.Subcommands.Count > 0 && words[at] is not ("--" or ['[', ..]); at++)
+        {
+            var word = words[at];
+            if (word is ['-', _, ..])
+            {
+                var option = options.Find(one => one.Name == word || one.Aliases.Contains(word));
+                at += option is { ValueType: var type } && type != typeof(bool) && type != typeof(void) ? 1 : 0;
+                continue;
+            }
+
+            var known = command.Subcommands.Where(one => !one.Hidden).ToList();
+            if (known.Find(one => Names(one).Contains(word)) is not { } found)
+            {
+                return CliException.Usage(
+                    $"{path} knows no verb {Shown.Text(word)}",
+                    Nearest.Of(word, known.SelectMany(Names)) is { } near
+                        ? $"did you mean '{near}'?"
+                        : $"{path} --help shows what it knows");
+            }
+
+            (command, path) = (found, $"{path} {found.Name}");
+            options.AddRange(found.Options);
+        }
+
+        return null;
+    }
+
     /// <summary>An option nobody knows that the parser took for a value; null when there is none.</summary>
     /// <remarks>A value that begins with two dashes stands behind a <c>--</c> of its own, or behind <c>=</c>.</remarks>
     public static CliException? Swallowed(ParseResult parsed, string[] words)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Runtime.InteropServices;
 using Pawl.Cli.Commands;
 
@@ -42,6 +43,11 @@ internal static class Program
         {
             return Fail(error.Code, error.Message, null, error.ExitCode ?? ExitCodes.Of(error), error, words);
         }
+        catch (DbException error)
+        {
+            var told = $"the storage failed: {error.Message}";
+            return Fail("storage_failed", told, "pawl db check looks into it", ExitCode.StorageFailed, error, words);
+        }
         catch (Exception error)
         {
             return Fail("internal", $"{error.GetType().Name}: {error.Message}", "-v shows where; report this", ExitCode.Refused, error,
@@ -52,6 +58,11 @@ internal static class Program
     private static Task<int> RunAsync(string[] words, CancellationToken cancellationToken)
     {
         var root = Tree.Of(words);
+        if (Slips.Mistyped(root, words) is { } mistyped)
+        {
+            throw mistyped;
+        }
+
         var parsed = root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
         {

@@ -115,7 +115,7 @@ internal sealed class Printer(Terminal terminal, OutputForm form, Times times)
     public void Say(string text)
     {
         Terminal.Flush();
-        Terminal.Errors.WriteLine(Escape.Line(text));
+        Terminal.Errors.WriteLine(Escape.Line(Secrets.Masked(text)));
     }
 
     private void Id(JsonElement item, string name)

@@ -1,3 +1,4 @@
+using Pawl.Cli.Settings;
 using Pawl.Storage;
 
 namespace Pawl.Cli.Stores;
@@ -5,6 +6,21 @@ namespace Pawl.Cli.Stores;
 /// <summary>Retention at once, slice by slice.</summary>
 internal static class Prune
 {
+    /// <summary>Counts what would be removed, by state; needs no ownership of a file.</summary>
+    public static async Task<IReadOnlyDictionary<string, long>> PreviewAsync(
+        StoreChoice choice, TimeSpan? keep, CancellationToken cancellationToken)
+    {
+        var (now, usual) = (TimeProvider.System.GetUtcNow(), new RetentionOptions());
+        var (before, failedBefore) = (now - (keep ?? usual.Keep), now - (keep ?? usual.KeepFailed));
+        if (choice.IsPostgres)
+        {
+            return await PostgresDatabase.DoomedAsync(choice, before, failedBefore, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var file = SqliteFile.Open(choice.Path);
+        return file.Doomed(before, failedBefore);
+    }
+
     /// <summary>Removes what is kept no longer.</summary>
     /// <param name="store">Open, and with its tables.</param>
     /// <param name="keep">How long succeeded and cancelled jobs are kept; null for the usual.</param>

@@ -5,12 +5,16 @@ namespace Pawl.EndToEnd.Tests.Kill;
 /// <summary>What the system can do that .NET does not have.</summary>
 internal static class Unix
 {
+    private const int Interrupted = 2;
     private const int Terminate = 15;
     private const int Continue = 18;
     private const int Stop = 19;
 
     /// <summary>Asks a process to stop, as a service manager does.</summary>
     public static void Ask(int pid) => Assert.Equal(0, Kill(pid, Terminate));
+
+    /// <summary>Ctrl-C.</summary>
+    public static void Interrupt(int pid) => Assert.Equal(0, Kill(pid, Interrupted));
 
     /// <summary>Holds a process where it is.</summary>
     public static void Freeze(int pid) => Assert.Equal(0, Kill(pid, Stop));
