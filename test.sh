@@ -53,6 +53,11 @@ install_postgres() {
   command -v pgbouncer > /dev/null || [[ -x /usr/sbin/pgbouncer ]] || install pgbouncer || true
 }
 
+# The browser tests drive the system's Chromium. Without it they say so themselves.
+install_chromium() {
+  [[ -n ${PAWL_TEST_CHROMIUM-} ]] || [[ -x /usr/bin/chromium ]] || install chromium || true
+}
+
 # promtool reads the metrics as Prometheus does. Without it those tests say so themselves, each as a failure.
 install_promtool() {
   command -v promtool > /dev/null || install prometheus || true
@@ -123,6 +128,7 @@ install_git
 [[ $target != Pawl.slnx ]] || install_postgres
 [[ $target != Pawl.slnx ]] || install_shells
 install_promtool
+[[ $target != Pawl.slnx ]] || install_chromium
 if ! step dotnet restore "$target" --locked-mode; then
   broken "the restore failed."
   finish

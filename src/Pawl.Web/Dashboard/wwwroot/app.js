@@ -21,7 +21,7 @@ async function begin() {
   }
   catchLinks();
   startKeys();
-  window.pawlTabs = startStream();
+  startStream();
   render(html`<${Frame} />`, root);
 }
 

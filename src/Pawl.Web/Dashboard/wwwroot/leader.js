@@ -101,10 +101,6 @@ export function joinTabs(name, tab) {
     get leads() {
       return leads;
     },
-    /** For tests. */
-    get count() {
-      return others.size + 1;
-    },
     stop() {
       clearInterval(beat);
       channel.close();

@@ -112,7 +112,14 @@ export function startStream() {
   tabs = joinTabs(`pawl ${mount.pathname}`, {
     mayLead: () => document.visibilityState === 'visible' && !paused,
     wants,
-    onLead: leads => (leads ? connect() : disconnect()),
+    onLead: leads => {
+      document.documentElement.toggleAttribute('data-leads', leads);
+      if (leads) {
+        connect();
+      } else {
+        disconnect();
+      }
+    },
     onWants: () => tabs?.leads && changed(),
     onMessage,
   });

@@ -33,7 +33,7 @@ function viaField(text) {
 /** A small button that copies a text. `label` is what it is called for those who do not see it. */
 export function CopyButton({ text, label = 'Copy', children }) {
   const [done, set] = useState(false);
-  return html`<button type="button" class="plain copy" title=${label} aria-label=${children ? undefined : label}
+  return html`<button type="button" class="plain copy" title=${label} aria-label=${label}
     onClick=${async () => {
       set(await copy(typeof text === 'function' ? text() : text));
       setTimeout(() => set(false), 1200);
