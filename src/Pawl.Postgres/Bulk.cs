@@ -87,7 +87,7 @@ internal sealed partial class PostgresStore
 
         var changed = slice switch
         {
-            { Cancel: { } cancel } => await EachAsync(cancel.Ids, id => CancelAskedAsync(batch, id, cancel, now)).ConfigureAwait(false),
+            { Cancel: { } cancel } => await CancelAllAsync(batch, cancel, now).ConfigureAwait(false),
             { Retry: { } retry } => await EachAsync(retry.Ids, id => RetryAsync(batch, id, retry, now)).ConfigureAwait(false),
             { Dismiss: { } dismiss } => await EachAsync(dismiss.Ids, id => DismissAsync(batch, id, dismiss, now)).ConfigureAwait(false),
             { Purge: { } purge } => await EachAsync(purge.Ids, id => PurgeAsync(batch, id, purge.By, now)).ConfigureAwait(false),

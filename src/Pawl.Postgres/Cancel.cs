@@ -31,9 +31,27 @@ internal sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Changed>> CancelAsync(CancelRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(
-            batch => EachAsync(request.Ids, id => CancelAskedAsync(batch, id, request, Micros.Of(request.Now))),
-            cancellationToken);
+        WriteAsync<IReadOnlyList<Changed>>(
+            async batch => await CancelAllAsync(batch, request, Micros.Of(request.Now)).ConfigureAwait(false), cancellationToken);
+
+    /// <summary>The newest first: what was asked for by name has ended so before its parent, or what it waits for, takes it along.
+    /// Answers in the order they were named.</summary>
+    private static async ValueTask<Changed[]> CancelAllAsync(Batch batch, CancelRequest request, long now)
+    {
+        // Their rows are locked in the order of their numbers all the same, or two calls might wait for each other.
+        foreach (var id in request.Ids.Count > 1 ? request.Ids.Order() : Enumerable.Empty<JobId>())
+        {
+            await Plain.WriteOutAsync(batch, id.Value).ConfigureAwait(false);
+        }
+
+        var replies = new Changed[request.Ids.Count];
+        foreach (var (index, id) in request.Ids.Index().OrderByDescending(static one => one.Item.Value))
+        {
+            replies[index] = await CancelAskedAsync(batch, id, request, now).ConfigureAwait(false);
+        }
+
+        return replies;
+    }
 
     /// <summary>Does something to each job of a call, in the order of their numbers, or two calls might wait for each other. Answers in
     /// the order they were named.</summary>

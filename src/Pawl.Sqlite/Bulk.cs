@@ -93,7 +93,7 @@ internal sealed partial class SqliteStore
 
         IReadOnlyList<Changed> changed = slice switch
         {
-            { Cancel: { } cancel } => [.. cancel.Ids.Select(id => CancelAsked(batch, id, cancel, now))],
+            { Cancel: { } cancel } => CancelAll(batch, cancel, now),
             { Retry: { } retry } => [.. retry.Ids.Select(id => Retry(batch, id, retry, now))],
             { Dismiss: { } dismiss } => [.. dismiss.Ids.Select(id => Dismiss(batch, id, dismiss, now))],
             { Purge: { } purge } => [.. purge.Ids.Select(id => Purge(batch, id, purge.By, now))],

@@ -29,9 +29,20 @@ internal sealed partial class SqliteStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Changed>> CancelAsync(CancelRequest request, CancellationToken cancellationToken) =>
-        WriteAsync<IReadOnlyList<Changed>>(
-            batch => [.. request.Ids.Select(id => CancelAsked(batch, id, request, Micros.Of(request.Now)))],
-            cancellationToken);
+        WriteAsync<IReadOnlyList<Changed>>(batch => CancelAll(batch, request, Micros.Of(request.Now)), cancellationToken);
+
+    /// <summary>The newest first: what was asked for by name has ended so before its parent, or what it waits for, takes it along.
+    /// Answers in the order they were named.</summary>
+    private Changed[] CancelAll(Batch batch, CancelRequest request, long now)
+    {
+        var replies = new Changed[request.Ids.Count];
+        foreach (var (index, id) in request.Ids.Index().OrderByDescending(static one => one.Item.Value))
+        {
+            replies[index] = CancelAsked(batch, id, request, now);
+        }
+
+        return replies;
+    }
 
     private Changed CancelAsked(Batch batch, JobId id, CancelRequest request, long now)
     {

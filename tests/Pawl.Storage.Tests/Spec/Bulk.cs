@@ -60,6 +60,23 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task A_slice_with_a_parent_and_its_child_cancels_both_for_who_asked()
+    {
+        var parent = await EnqueueAsync(Plain with { Type = "parent" });
+        var child = await EnqueueAsync(Plain with { ParentId = parent });
+        var made = await MakeBulkAsync(BulkAction.Cancel);
+        await Store.AdvanceBulkAsync(
+            new()
+            {
+                Id = made.Id, Term = await TermAsync(), Reached = parent, Cancel = new() { Ids = [child, parent], Now = Now }, Now = Now,
+            },
+            Ct);
+
+        Assert.Equal((JobState.Cancelled, EndReason.User), await EndOfAsync(parent));
+        Assert.Equal((JobState.Cancelled, EndReason.User), await EndOfAsync(child));
+    }
+
+    [Fact]
     public async Task A_slice_is_done_once_and_only_for_the_leader()
     {
         var id = await EnqueueAsync();

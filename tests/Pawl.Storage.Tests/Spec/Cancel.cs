@@ -190,6 +190,26 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task Jobs_that_are_cancelled_together_are_all_cancelled_by_who_asked()
+    {
+        var parent = await EnqueueAsync(Plain with { Type = "parent" });
+        var child = await EnqueueAsync(Plain with { ParentId = parent });
+        var waiting = await EnqueueAsync(Plain with { DependsOn = [new Dependency(child)] });
+        var running = await RunningAsync(Plain with { Type = "runs", ParentId = parent });
+        JobId[] asked = [child, parent, running.Lease.Job, waiting];
+
+        var replies = await Store.CancelAsync(new CancelRequest { Ids = asked, Now = Now, By = "ann" }, Ct);
+
+        Assert.Equal(asked, replies.Select(reply => reply.Id));
+        Assert.All(replies, reply => Assert.Null(reply.Refusal));
+        await EndAsync(Stopped(running));
+        foreach (var id in asked)
+        {
+            Assert.Equal((JobState.Cancelled, EndReason.User), await EndOfAsync(id));
+        }
+    }
+
+    [Fact]
     public async Task Children_may_be_left_alone()
     {
         var parent = await EnqueueAsync(Plain with { Type = "parent" });
