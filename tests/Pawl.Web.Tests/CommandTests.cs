@@ -161,6 +161,38 @@ public class CommandTests : OnEitherStore
     }
 
     [Theory]
+    [InlineData("01")]
+    [InlineData("+1")]
+    [InlineData("%2B1")]
+    [InlineData("%201")]
+    [InlineData("1%20")]
+    [InlineData("1.0")]
+    [InlineData("00000000000000000001")]
+    [InlineData("12345678901234567890")]
+    [InlineData("99999999999999999999")]
+    [InlineData("%D9%A1")]
+    public async Task Another_spelling_of_an_id_is_no_id(string id)
+    {
+        await using var served = await StartAsync();
+        Assert.Equal("1", await served.CreateAsync(Parked));
+        var unknown = await served.GetAsync("api/jobs/999999");
+
+        foreach (var path in (string[])["", "/why", "/attempts", "/events", "/logs", "/items", "/artifacts"])
+        {
+            var reply = await served.GetAsync($"api/jobs/{id}{path}");
+            Assert.Equal((404, "not_found", unknown.Text("detail")), (reply.Status, reply.Code, reply.Text("detail")));
+        }
+
+        Assert.Equal((404, "not_found"), (await served.PostAsync($"api/jobs/{id}/cancel")).Answer);
+        foreach (var noun in (string[])["workers", "bulk", "recovery"])
+        {
+            Assert.Equal((404, "not_found"), (await served.GetAsync($"api/{noun}/{id}")).Answer);
+        }
+
+        Assert.Equal((404, "not_found"), (await served.SendAsync("DELETE", $"api/keys/{id}")).Answer);
+    }
+
+    [Theory]
     [InlineData("GET", "")]
     [InlineData("GET", "/why")]
     [InlineData("GET", "/events")]

@@ -128,6 +128,29 @@ public sealed class ServingTests(Server server) : IClassFixture<Server>
     }
 
     [Fact]
+    public async Task A_job_that_waits_for_a_yes_is_approved_or_rejected()
+    {
+        const string Line = """{"type":"demo.sleep","payload":{"seconds":0},"requires_approval":true}""" + "\n";
+        var made = (await server.Tool.RunAsync(["enqueue", "--ndjson", "-o", "id"], Line + Line)).Ends(0);
+        var ids = made.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var (yes, no) = (ids[0], ids[1]);
+
+        var waits = (await server.RunAsync("get", yes, "-o", "json")).Ends(0).Json();
+        (await server.RunAsync("jobs", "approve", yes)).Ends(0);
+        (await server.RunAsync("jobs", "reject", no)).Ends(0);
+
+        Assert.Equal(
+            ("blocked", "approval"), (waits.GetProperty("state").GetString(), waits.GetProperty("block_reason").GetString()));
+        (await server.RunAsync("wait", yes)).Ends(0);
+        var rejected = (await server.RunAsync("get", no, "-o", "json")).Ends(0).Json();
+        Assert.Equal(
+            ("cancelled", "user", "rejected"),
+            (rejected.GetProperty("state").GetString(), rejected.GetProperty("end_reason").GetString(),
+                rejected.GetProperty("cancel_reason").GetString()));
+        Assert.Equal("not_awaiting_approval", (await server.RunAsync("jobs", "approve", no)).Ends(5).Code);
+    }
+
+    [Fact]
     public async Task A_list_goes_on_to_its_end_where_it_is_asked_to()
     {
         var lines = string.Concat(Enumerable.Range(0, 60).Select(_ => """{"payload":{"seconds":0},"tags":{"page":"1"}}""" + "\n"));
