@@ -83,8 +83,9 @@ internal sealed class Batch(Session db, Lines lines, CancellationToken cancellat
         long now,
         string? actor = null,
         string? reason = null,
-        long worker = 0) =>
-        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, worker: worker);
+        long worker = 0,
+        string? data = null) =>
+        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, data: data, worker: worker);
 
     /// <summary>Records an event and where to find it from its job.</summary>
     public void JobEvent(

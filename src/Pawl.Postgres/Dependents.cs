@@ -94,7 +94,7 @@ internal sealed partial class PostgresStore
     private static async ValueTask MeetEndedAsync(Batch batch, long id, long now)
     {
         var edges = await batch.Db.Use(SelectEndedEdges).Bind(id).ListAsync(static row =>
-            (On: row.Long(0), Accept: row.Word<DependencyWhen>(1), OnFailed: row.Word<DependencyOnFailed>(2), State: row.Word<JobState>(3)))
+            (On: row.Long(0), Accept: row.Word<DependencyWhen>(1), OnFailed: row.Word<DependencyOnFailed>(2), State: row.State(3)))
             .ConfigureAwait(false);
         foreach (var (on, accept, onFailed, state) in edges)
         {

@@ -121,7 +121,7 @@ internal sealed partial class PostgresStore
         }
 
         var standing = await db.Use(SelectStandingIn).Bind(lo).Bind(hi).Bind(MostStanding + 1).ListAsync(static row => (
-            Id: row.Long(0), Line: row.Int(1), State: row.Word<JobState>(2), EndedAt: row.LongOrNull(3))).ConfigureAwait(false);
+            Id: row.Long(0), Line: row.Int(1), State: row.State(2), EndedAt: row.LongOrNull(3))).ConfigureAwait(false);
         if (standing.Count > MostStanding)
         {
             return null;
@@ -140,7 +140,7 @@ internal sealed partial class PostgresStore
         var removed = 0;
         foreach (var some in old.Chunk(RemovedAtOnce))
         {
-            removed += await RemoveAsync(batch, some).ConfigureAwait(false);
+            removed += await RemoveAsync(batch, some, "engine", now).ConfigureAwait(false);
         }
 
         var stands = await db.Use(CountStanding).Bind(lo).Bind(hi).NumberAsync().ConfigureAwait(false);
@@ -161,6 +161,7 @@ internal sealed partial class PostgresStore
             removed += (int)count;
         }
 
+        batch.Event(EventKind.Removed, 0, 0, 0, null, null, now, "engine", data: Removal.Of(lo, hi - 1));
         db.Use(DropEventsOfSlice).Bind(lo).Bind(hi).Bind(staying).Later();
         await db.Use(LockSliced).RunAsync().ConfigureAwait(false);
 

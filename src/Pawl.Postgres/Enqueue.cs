@@ -182,7 +182,7 @@ internal sealed partial class PostgresStore
     }
 
     private static ValueTask<JobState?> StateOfAsync(Batch batch, JobId id) =>
-        batch.Db.Use(SelectState).Bind(id).ValueAsync(static row => row.Word<JobState>(0));
+        batch.Db.Use(SelectState).Bind(id).ValueAsync(static row => row.State(0));
 
     /// <summary>Makes sure that the end of a job is told to those who wait for it; its state now, null when it is not there.</summary>
     /// <remarks>In a caller's transaction that is left to <see cref="MeetLateAsync"/>: it would keep the job from ending.</remarks>

@@ -1,3 +1,5 @@
+using Pawl.Storage;
+
 namespace Pawl.Postgres;
 
 /// <summary>What commands look at before they change a job.</summary>
@@ -7,6 +9,17 @@ internal sealed record Head
         select line_id, state, reason, priority, run_at, generation, attempt, recoveries, held, concurrency_key, unique_key, worker_id,
             cancel_requested_at, dismissed_at, row_version, start_by, waits_on, failures, deferred, awaited, awaits_approval
         from pawl.job_state where id = $1
+        """;
+
+    private const string Quarantine = """
+        update pawl.job_state
+        set state = 'failed', reason = null, ended_at = coalesce(started_at, run_at), held = null, deferred = false,
+            worker_id = null, lease_token = null, prefetched = false, row_version = row_version + 1
+        where id = $1
+        """;
+
+    private const string SaveError = """
+        insert into pawl.job_end (id, error) values ($1, $2) on conflict (id) do update set error = excluded.error
         """;
 
     private const string SelectDone = """
@@ -20,6 +33,9 @@ internal sealed record Head
     public Line Line { get; private init; } = null!;
 
     private int LineId { get; init; }
+
+    /// <summary>What it stands as where that is no state.</summary>
+    private string? UnknownState { get; init; }
 
     public required JobState State { get; init; }
 
@@ -67,11 +83,25 @@ internal sealed record Head
     public bool InLine => State == JobState.Queued && Held is null;
 
     /// <summary>Looks at a job and locks its row, which is made when it had none. One that succeeded the plain way has none still: see
-    /// <see cref="Plain.WriteOutDoneAsync"/>.</summary>
+    /// <see cref="Plain.WriteOutDoneAsync"/>. One whose state is none that there is fails here, for whoever looks.</summary>
     public static async ValueTask<Head?> FindAsync(Batch batch, long id)
     {
         await Plain.WriteOutAsync(batch, id).ConfigureAwait(false);
-        return await SelectAsync(batch, id).ConfigureAwait(false) ?? await SelectDoneAsync(batch, id).ConfigureAwait(false);
+        if (await SelectAsync(batch, id).ConfigureAwait(false) is not { } head)
+        {
+            return await SelectDoneAsync(batch, id).ConfigureAwait(false);
+        }
+
+        if (head.UnknownState is not { } word)
+        {
+            return head;
+        }
+
+        batch.Db.Use(Quarantine).Bind(id).Later();
+        batch.Db.Use(SaveError).Bind(id).Bind(Damage.UnknownState(word)).Later();
+        batch.Move(head.Line, null, JobState.Failed);
+        batch.Die(head.Line, 1, id);
+        return await SelectAsync(batch, id).ConfigureAwait(false);
     }
 
     private static async ValueTask<Head?> SelectAsync(Batch batch, long id)
@@ -80,7 +110,8 @@ internal sealed record Head
         {
             Id = id,
             LineId = row.Int(0),
-            State = row.Word<JobState>(1),
+            State = row.State(1),
+            UnknownState = Words.TryParse<JobState>(row.Text(1), out _) ? null : row.Text(1),
             Reason = row.TextOrNull(2),
             Priority = row.Int(3),
             RunAt = row.Long(4),

@@ -352,7 +352,7 @@ internal sealed partial class PostgresStore
         {
             seen++;
             last = row.Long(0);
-            var state = row.WordOrNull<JobState>(2);
+            var state = row.StateOrNull(2);
             if (lines.Find(row.Int(1)) is not var (queue, type) || (state is { } known && !walk.Selection.Has(known)))
             {
                 return;

@@ -44,7 +44,7 @@ internal sealed partial class PostgresStore
             async db =>
             {
                 var (state, latest) = await db.Use(SelectStanding).Bind(query.Job)
-                    .ValueAsync(static row => (row.Word<JobState>(0), row.Int(1))).ConfigureAwait(false) ?? (JobState.Cancelled, 0);
+                    .ValueAsync(static row => (row.State(0), row.Int(1))).ConfigureAwait(false) ?? (JobState.Cancelled, 0);
                 var attempt = query.Attempt ?? latest;
                 var (text, next) = await ReadLogAsync(db, query, attempt).ConfigureAwait(false);
                 return new LogPage(attempt, text, next, state != JobState.Running || attempt != latest);

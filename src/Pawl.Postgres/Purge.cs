@@ -14,7 +14,8 @@ internal sealed partial class PostgresStore
         from pawl.job j join pawl.shape f on f.id = j.shape_id
         left join pawl.job_state s on s.id = j.id
         left join pawl.done d on d.job_id = j.id
-        where j.id = any($1) and case when s.id is null then d.job_id is not null else s.ended_at is not null end
+        where j.id = any($1) and case when s.id is null then d.job_id is not null else s.ended_at is not null
+            or s.state not in ('scheduled', 'blocked', 'queued', 'running') end   -- no state that there is: damaged
         order by j.id
         """;
 
@@ -76,7 +77,7 @@ internal sealed partial class PostgresStore
             return new Changed(id, "not_final", head.State);
         }
 
-        if (await RemoveAsync(batch, [id.Value]).ConfigureAwait(false) == 0)
+        if (await RemoveAsync(batch, [id.Value], by, now).ConfigureAwait(false) == 0)
         {
             return new Changed(id, "not_found", null);   // purged while we waited for it
         }
@@ -86,13 +87,13 @@ internal sealed partial class PostgresStore
     }
 
     /// <summary>Removes those of the jobs that have ended, with all they hold; how many that were.</summary>
-    private static async ValueTask<int> RemoveAsync(Batch batch, long[] wanted)
+    private static async ValueTask<int> RemoveAsync(Batch batch, long[] wanted, string? by, long now)
     {
         batch.Db.Use(ShareRemoval).LaterUnread();
         batch.Db.Use(LockStates).Bind(wanted).LaterUnread();
         await batch.Db.Use(LockBodies).Bind(wanted).RunAsync().ConfigureAwait(false);
         var ended = await batch.Db.Use(SelectEnded).Bind(wanted).ListAsync(static row => (
-            Id: row.Long(0), Line: row.Int(1), State: row.Word<JobState>(2), Open: row.Flag(3), Lease: row.LongOrNull(4)))
+            Id: row.Long(0), Line: row.Int(1), State: row.State(2), Open: row.Flag(3), Lease: row.LongOrNull(4)))
             .ConfigureAwait(false);
         if (ended.Count == 0)
         {
@@ -102,6 +103,7 @@ internal sealed partial class PostgresStore
         foreach (var job in ended)
         {
             var line = await batch.LineAsync(job.Line).ConfigureAwait(false);
+            batch.Event(EventKind.Removed, job.Id, 0, 0, job.State, null, now, by, data: Removal.Of(line.Queue, line.Type));
             batch.Move(line, job.State, null);
             if (job.State == JobState.Failed && job.Open)
             {

@@ -130,7 +130,7 @@ internal sealed partial class PostgresStore
             Id = new JobId(row.Long(0)),
             Type = row.Text(1),
             Queue = row.Text(2),
-            State = row.WordOrNull<JobState>(3) ?? JobState.Queued,
+            State = row.StateOrNull(3) ?? JobState.Queued,
             Priority = row.Int(5),
             RunAt = Micros.ToNearest(row.Long(6)),
             Generation = row.Int(7),

@@ -75,7 +75,7 @@ internal sealed partial class PostgresStore
     {
         var now = Micros.Of(request.Now);
         var jobs = await batch.Db.Use(SelectOld).Bind(request.After).Bind(request.Count).Bind(_wholeFrom).ListAsync(static row => (
-            Id: row.Long(0), Line: row.Int(1), State: row.Word<JobState>(2), EndedAt: row.LongOrNull(3), CreatedAt: row.Long(4)))
+            Id: row.Long(0), Line: row.Int(1), State: row.State(2), EndedAt: row.LongOrNull(3), CreatedAt: row.Long(4)))
             .ConfigureAwait(false);
         var doomed = new List<long>();
         foreach (var job in jobs)
@@ -87,7 +87,7 @@ internal sealed partial class PostgresStore
             }
         }
 
-        var removed = doomed.Count == 0 ? 0 : await RemoveAsync(batch, [.. doomed]).ConfigureAwait(false);
+        var removed = doomed.Count == 0 ? 0 : await RemoveAsync(batch, [.. doomed], "engine", now).ConfigureAwait(false);
         var ended = jobs.Count < request.Count || jobs.Exists(job => job.CreatedAt > now - Micros.Of(ShortestOf(request)));
         await DropOldFactsAsync(batch.Db, request).ConfigureAwait(false);
         JobId? next = !ended ? new JobId(jobs[^1].Id)

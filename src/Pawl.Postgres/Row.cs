@@ -47,5 +47,21 @@ internal readonly struct Row(NpgsqlDataReader reader)
     public T? WordOrNull<T>(int column)
         where T : struct, Enum => IsNull(column) ? null : Word<T>(column);
 
+    /// <summary>The state of a job; one that nobody knows is a damaged row, which counts as failed and stands in nobody's way.</summary>
+    public JobState State(int column)
+    {
+        try
+        {
+            return Word<JobState>(column);
+        }
+        catch (FormatException)
+        {
+            return JobState.Failed;
+        }
+    }
+
+    /// <summary>The same, of a job that may stand elsewhere.</summary>
+    public JobState? StateOrNull(int column) => IsNull(column) ? null : State(column);
+
     public LeaseToken Token(int column) => LeaseToken.Read(Bytes(column));
 }

@@ -61,7 +61,7 @@ internal sealed partial class PostgresStore
         var plain = new List<long>();
         await db.Use(SelectTree).Bind(ids).EachAsync(row =>
         {
-            if (row.WordOrNull<JobState>(1) is { } state)
+            if (row.StateOrNull(1) is { } state)
             {
                 sums.Add(state);
             }

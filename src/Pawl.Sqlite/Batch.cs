@@ -96,9 +96,10 @@ internal sealed class Batch(Connection db, Wakeups wakeups)
         long now,
         string? actor = null,
         string? reason = null,
-        long worker = 0)
+        long worker = 0,
+        string? data = null)
     {
-        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, worker: worker);
+        _events.Add(kind, job, generation, attempt, from, to, now, actor, reason, data: data, worker: worker);
         return ++_lastSeq;
     }
 

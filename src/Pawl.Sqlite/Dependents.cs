@@ -151,7 +151,7 @@ internal sealed partial class SqliteStore
         var edges = new List<(long On, DependencyWhen, DependencyOnFailed, JobState)>();
         for (var row = batch.Db.Use(SelectEndedEdges).Bind(id); row.Step();)
         {
-            edges.Add((row.Long(0), row.Word<DependencyWhen>(1), row.Word<DependencyOnFailed>(2), row.Word<JobState>(3)));
+            edges.Add((row.Long(0), row.Word<DependencyWhen>(1), row.Word<DependencyOnFailed>(2), row.State(3)));
         }
 
         foreach (var (on, accept, onFailed, state) in edges)

@@ -170,7 +170,7 @@ internal sealed partial class SqliteStore
         }
 
         var row = batch.Db.Use(SelectState).Bind(id);
-        JobState? state = row.Step() ? row.Word<JobState>(0) : null;
+        JobState? state = row.Step() ? row.State(0) : null;
         row.Reset();
         return state;
     }

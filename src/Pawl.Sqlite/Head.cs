@@ -1,3 +1,5 @@
+using Pawl.Storage;
+
 namespace Pawl.Sqlite;
 
 /// <summary>What commands look at before they change a job.</summary>
@@ -7,6 +9,17 @@ internal sealed record Head
         select line_id, state, reason, priority, run_at, generation, attempt, recoveries, held, concurrency_key, unique_key, worker_id,
             cancel_requested_at, dismissed_at, row_version, start_by, waits_on, failures, deferred
         from job where id = @id
+        """;
+
+    private const string Quarantine = """
+        update job set state = 'failed', reason = null, ended_at = coalesce(started_at, created_at), held = null, deferred = 0,
+            worker_id = null, lease_token = null, prefetched = 0, row_version = row_version + 1
+        where id = @id
+            and state not in ('scheduled', 'blocked', 'queued', 'running', 'succeeded', 'failed', 'cancelled')
+        """;
+
+    private const string SaveError = """
+        insert into job_end (id, error) values (@id, @error) on conflict (id) do update set error = excluded.error
         """;
 
     public required long Id { get; init; }
@@ -52,6 +65,7 @@ internal sealed record Head
     /// <summary>Whether it stands in its line, where claims look.</summary>
     public bool InLine => State == JobState.Queued && Held is null;
 
+    /// <summary>Looks at a job. One whose state is none that there is fails here, for whoever looks.</summary>
     public static Head? Find(Batch batch, long id)
     {
         batch.Leases.WriteOut(batch.Db, id);
@@ -61,11 +75,23 @@ internal sealed record Head
             return null;
         }
 
+        if (!Words.TryParse<JobState>(row.Text(1), out _))
+        {
+            var (line, word) = (batch.Lines[row.Long(0)], row.Text(1));
+            row.Reset();
+            batch.Db.Use(Quarantine).Bind(id).Run();
+            batch.Db.Use(SaveError).Bind(id).Bind(Damage.UnknownState(word)).Run();
+            batch.Move(line, null, JobState.Failed);
+            batch.Die(line, 1, id);
+            row = batch.Db.Use(Select).Bind(id);
+            row.Step();
+        }
+
         var head = new Head
         {
             Id = id,
             Line = batch.Lines[row.Long(0)],
-            State = row.Word<JobState>(1),
+            State = row.State(1),
             Reason = row.TextOrNull(2),
             Priority = row.Int(3),
             RunAt = row.Long(4),

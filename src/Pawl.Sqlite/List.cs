@@ -273,7 +273,7 @@ internal sealed partial class SqliteStore
         }
 
         var job = walk.Row;
-        job.State = row.Word<JobState>(2);
+        job.State = row.State(2);
         if (!walk.Selection.Has(job.State))
         {
             return;

@@ -26,7 +26,7 @@ internal sealed partial class SqliteStore
             db =>
             {
                 var row = db.Use(SelectNow).Bind(query.Job);
-                var (state, latest) = row.Step() ? (row.Word<JobState>(0), row.Int(1)) : (JobState.Cancelled, 0);
+                var (state, latest) = row.Step() ? (row.State(0), row.Int(1)) : (JobState.Cancelled, 0);
                 row.Reset();
                 var attempt = query.Attempt ?? latest;
                 var (text, next) = ReadLog(db, query, attempt);

@@ -45,12 +45,12 @@ internal sealed partial class SqliteStore
             return new Changed(id, "not_final", head.State);
         }
 
-        Remove(batch, head);
+        Remove(batch, head, by, now);
         Audit(batch, now, id, new("job.delete", by, Before: AuditJson.State(head.State)));
         return new Changed(id, null, null);
     }
 
-    private static void Remove(Batch batch, Head head)
+    private static void Remove(Batch batch, Head head, string? by, long now)
     {
         batch.KeepLastJobId();
         if (head.UniqueKey is { } key)
@@ -74,6 +74,9 @@ internal sealed partial class SqliteStore
             batch.Db.Use(DropBlob).Bind(hash).Run();
         }
 
+        batch.Event(
+            EventKind.Removed, head.Id, 0, 0, head.State, null, now, by,
+            data: Removal.Of(head.Line.Queue, head.Line.Type));
         batch.Move(head.Line, head.State, null);
         if (head.State == JobState.Failed && head.DismissedAt is null)
         {

@@ -142,7 +142,7 @@ internal sealed partial class SqliteStore
             Id = id,
             Type = row.Text(0),
             Queue = row.Text(1),
-            State = row.Word<JobState>(2),
+            State = row.State(2),
             Priority = row.Int(3),
             RunAt = Micros.ToNearest(row.Long(4)),
             Generation = row.Int(5),

@@ -60,7 +60,7 @@ internal sealed partial class SqliteStore
             last = new JobId(row.Long(0));
             young |= row.Long(4) > now - Micros.Of(shortest);
             if (row.LongOrNull(3) is { } endedAt
-                && endedAt <= now - Micros.Of(KeepOf(request, batch.Lines[row.Long(1)].Type, row.Word<JobState>(2))))
+                && endedAt <= now - Micros.Of(KeepOf(request, batch.Lines[row.Long(1)].Type, row.State(2))))
             {
                 doomed.Add(row.Long(0));
             }
@@ -68,7 +68,7 @@ internal sealed partial class SqliteStore
 
         foreach (var id in doomed)
         {
-            Remove(batch, Head.Find(batch, id)!);
+            Remove(batch, Head.Find(batch, id)!, "engine", now);
         }
 
         return new RetainReply(true, doomed.Count, young || looked < request.Count ? null : last);

@@ -294,7 +294,7 @@ internal sealed partial class SqliteStore
             return new SettleReply(Settled.Gone, null, 0);
         }
 
-        var (state, attempt, generation) = (row.Word<JobState>(0), row.Int(1), row.Int(2));
+        var (state, attempt, generation) = (row.State(0), row.Int(1), row.Int(2));
         row.Reset();
         batch.JobEvent(EventKind.StaleWrite, lease.Job.Value, generation, lease.Attempt, null, null, now, reason: what);
         return new SettleReply(Settled.LeaseLost, state, attempt);

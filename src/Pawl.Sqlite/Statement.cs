@@ -201,6 +201,19 @@ internal sealed class Statement : IDisposable
     public T? WordOrNull<T>(int column)
         where T : struct, Enum => IsNull(column) ? null : Word<T>(column);
 
+    /// <summary>The state of a job; one that nobody knows is a damaged row, which counts as failed and stands in nobody's way.</summary>
+    public JobState State(int column)
+    {
+        try
+        {
+            return Word<JobState>(column);
+        }
+        catch (FormatException)
+        {
+            return JobState.Failed;
+        }
+    }
+
     public void Dispose() => _owned.Dispose();
 
     private unsafe ReadOnlySpan<byte> Utf8(int column)

@@ -77,7 +77,7 @@ internal sealed partial class SqliteStore
             return false;
         }
 
-        sums.Add(row.Word<JobState>(0));
+        sums.Add(row.State(0));
         if (!row.IsNull(2))
         {
             sums.Add(row.LongOrNull(1), row.Long(2), row.Long(3), row.Long(4), row.Time(6));

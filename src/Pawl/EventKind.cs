@@ -93,4 +93,7 @@ public enum EventKind
 
     /// <summary>A retry waits because its queue's retry budget is spent.</summary>
     RetryDeferred,
+
+    /// <summary>A job was removed, or without a job a whole range of them: their own events went with them.</summary>
+    Removed,
 }

@@ -87,6 +87,43 @@ public class StreamTests : OnEitherStore
     }
 
     [Fact]
+    public async Task The_list_hears_which_jobs_were_removed()
+    {
+        await using var served = await StartAsync();
+        var ids = new List<string>();
+        foreach (var type in (string[])["parked", "parked", "demo"])
+        {
+            ids.Add(await served.CreateAsync($$"""{"type":"{{type}}","payload":{},"delay_ms":3600000}"""));
+            Assert.Equal(200, (await served.PostAsync($"api/jobs/{ids[^1]}/cancel")).Status);
+        }
+
+        var key = await served.KeyAsync("viewer", ""","types":["demo"]""");
+        await using var all = await Listening.ToAsync(served, $"api/stream?topics=jobs,job:{ids[0]}");
+        await using var some = await Listening.ToAsync(served, "api/stream?topics=jobs", key);
+        await all.NextAsync("hello");
+        await some.NextAsync("hello");
+
+        Assert.Equal(204, (await served.SendAsync("DELETE", $"api/jobs/{ids[0]}", headers: ("If-Match", "*"))).Status);
+        Assert.Equal([ids[0]], await RemovedAsync(all, 1));
+        var bulk = await served.PostAsync("api/bulk", """{"action":"delete","query":"state:cancelled"}""");
+        Assert.Equal(202, bulk.Status);
+        Assert.Equal(ids[1..].Order(), (await RemovedAsync(all, 2)).Order());
+        Assert.Equal([ids[2]], await RemovedAsync(some, 1));
+    }
+
+    private static async Task<List<string>> RemovedAsync(Listening stream, int count)
+    {
+        var removed = new List<string>();
+        while (removed.Count < count)
+        {
+            var heard = await stream.NextAsync("jobs");
+            removed.AddRange(heard.Data["removed"]!.AsArray().Select(id => (string)id!));
+        }
+
+        return removed;
+    }
+
+    [Fact]
     public async Task A_payload_of_several_lines_stays_whole()
     {
         await using var served = await StartAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Pawl.Storage;
 using Pawl.Web.Routing;
 using Pawl.Web.Wire;
 
@@ -30,6 +31,12 @@ internal sealed class Frame(Site site, long after, IReadOnlyList<EventRecord> ev
 
     /// <summary>The last event of each job, and whether it came into being here.</summary>
     public IReadOnlyDictionary<JobId, (long Last, bool IsNew)> Changed { get; } = ChangesOf(events);
+
+    /// <summary>Queue and type of the jobs that were removed here.</summary>
+    public IReadOnlyDictionary<JobId, (string Queue, string Type)> Removed { get; } = RemovedIn(events);
+
+    /// <summary>Whether so many jobs were removed at once that they are not told one by one.</summary>
+    public bool RemovedMany { get; } = events.Any(static happened => happened is { Kind: EventKind.Removed, JobId: null });
 
     /// <summary>Reads jobs that were not read yet, all at once.</summary>
     public async Task ReadAsync(IEnumerable<JobId> ids, CancellationToken cancellationToken)
@@ -117,6 +124,20 @@ internal sealed class Frame(Site site, long after, IReadOnlyList<EventRecord> ev
         {
             return null;
         }
+    }
+
+    private static Dictionary<JobId, (string, string)> RemovedIn(IReadOnlyList<EventRecord> events)
+    {
+        var removed = new Dictionary<JobId, (string, string)>();
+        foreach (var happened in events)
+        {
+            if (happened is { Kind: EventKind.Removed, JobId: { } job } && Removal.Read(happened.Data) is { } was)
+            {
+                removed[job] = was;
+            }
+        }
+
+        return removed;
     }
 
     private static Dictionary<JobId, (long, bool)> ChangesOf(IReadOnlyList<EventRecord> events)

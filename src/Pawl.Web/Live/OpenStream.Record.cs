@@ -81,7 +81,8 @@ internal sealed partial class OpenStream
         var upto = frames[^1].Upto;
         var split = records.Count > 0 ? records[^1].Event.Seq : _seq;
         var upserts = _topics.Jobs ? ListChanges(changed) : [];
-        if (_isLive && (records.Count > _pace.MaxWaiting || upserts.Count > _pace.MaxUpserts))
+        var many = _topics.Jobs && frames.Any(frame => frame.RemovedMany && frame.Upto > _seq);
+        if (many || (_isLive && (records.Count > _pace.MaxWaiting || upserts.Count > _pace.MaxUpserts)))
         {
             await BeginAnewAsync().ConfigureAwait(false);
             return;
@@ -132,7 +133,7 @@ internal sealed partial class OpenStream
     private void Sort(Frame frame, EventRecord happened, List<(EventRecord, Job?, bool)> records)
     {
         var job = happened.JobId is { } id ? frame.Find(id) : null;
-        if (job is not null && !Sees(job))
+        if ((job is not null && !Sees(job)) || happened.Kind == EventKind.Removed)
         {
             return;
         }
@@ -156,7 +157,7 @@ internal sealed partial class OpenStream
         {
             if (change.Frame.Find(id) is not { } job)
             {
-                if (all && !change.IsNew)
+                if (!change.IsNew && (all || SawRemoved(change.Frame, id)))
                 {
                     list.Add(new(id, change.Last, null));
                 }
@@ -273,6 +274,9 @@ internal sealed partial class OpenStream
             _progress.Remove(job.Id);
         }
     }
+
+    private bool SawRemoved(Frame frame, JobId id) =>
+        frame.Removed.TryGetValue(id, out var was) && call.Caller.Scope.Sees(was.Queue, was.Type);
 
     private bool Sees(Job job) => call.Caller.Scope.Sees(job.Queue, job.Type);
 

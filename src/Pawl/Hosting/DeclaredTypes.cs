@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Pawl.Declared;
 using Pawl.Running;
+using Pawl.Storage;
 
 namespace Pawl.Hosting;
 
@@ -33,9 +34,18 @@ internal static partial class DeclaredTypes
         _ => HandlerRegistration.Of(type.Builder),
     };
 
-    private static HandlerCall Call(Func<DeclaredAttempt, CancellationToken, Task> handler) => (job, payload, cancellationToken) => handler(
-        new(job, payload, AttemptLog.Only(job, job.Clock), job.Of.Claimed.Traceparent, () => job.Of.Lost ? TimeSpan.Zero : job.Of.Grace),
-        cancellationToken);
+    private static HandlerCall Call(Func<DeclaredAttempt, CancellationToken, Task> handler) => (job, payload, cancellationToken) =>
+    {
+        DamagedJobException.ThrowIfUnreadable(payload);   // it is handed on as it is
+        return handler(
+            new(
+                job,
+                payload,
+                AttemptLog.Only(job, job.Clock),
+                job.Of.Claimed.Traceparent,
+                () => job.Of.Lost ? TimeSpan.Zero : job.Of.Grace),
+            cancellationToken);
+    };
 
     private static DeclaredType ReadType(IConfigurationSection section)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pawl.Errors;
 using Pawl.Storage;
@@ -100,7 +101,18 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
         using var scope = tools.Loggers is null || !logger.IsEnabled(LogLevel.Critical)
             ? null
             : logger.BeginScope(new AttemptScope(attempt.Claimed, attempt.WorkerId));
-        await attempt.Call(context, attempt.Claimed.Payload, attempt.Token);
+        var payload = attempt.Claimed.Payload;
+        DamagedJobException.ThrowIfTooLarge(payload);
+        try
+        {
+            await attempt.Call(context, payload, attempt.Token);
+        }
+        catch (Exception misread) when (misread is JobException { Code: "payload_invalid" } or JsonException)
+        {
+            DamagedJobException.ThrowIfUnreadable(payload, misread);   // what was stored was JSON; so somebody changed it
+            throw;
+        }
+
         if (context.Snooze is null && context.ItemsFault is { } fault)
         {
             throw fault;
@@ -130,6 +142,11 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
         if (error is null)
         {
             return plain with { Result = context?.ResultJson, Degraded = context?.Lack };
+        }
+
+        if (error is DamagedJobException)
+        {
+            return Damage.EndOf(claimed.Lease, error.Message, now) with { Run = run };
         }
 
         var verdict = tools.Classifier.Classify(error, attempt.Type.ErrorRules, attempt.Stop, now);

@@ -27,6 +27,10 @@ internal static class Damage
     public static JobError Shown(string damage, DateTimeOffset at) =>
         Error($"Its rows in the database are damaged, so this is what is left of it: {damage} Restore a backup to see it whole.", at);
 
+    /// <summary>The error of a job that stands where no job can, as it is kept.</summary>
+    public static string UnknownState(string word) =>
+        StoreJson.Write(Shown($"{Pawl.Shown.Text(word)} is no state.", DateTimeOffset.UnixEpoch))!;
+
     /// <summary>An error as it was kept, or that it cannot be read.</summary>
     public static JobError? ErrorOf(string? json, DateTimeOffset at)
     {

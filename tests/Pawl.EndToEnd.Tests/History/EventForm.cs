@@ -14,6 +14,7 @@ internal static class EventForm
         "created", "due", "unblocked", "started", "progress", "checkpoint", "items", "retry_scheduled", "snoozed", "released", "lost",
         "timed_out", "cancel_requested", "succeeded", "failed", "cancelled", "retried", "recovered", "edited", "dismissed", "undismissed",
         "stale_write", "clock_skew", "notice", "recovery", "health", "alert", "paused", "resumed", "retry_deferred",
+        "removed",
     ];
 
     public static IReadOnlyList<StoredEvent> Read(byte[] pack, long first)

@@ -36,6 +36,24 @@ public abstract partial class JobStoreSpec
         Assert.Equal((0, 0), (Count(await LineAsync(), state), (await LineAsync()).Dead));
     }
 
+    [Fact]
+    public async Task The_record_tells_which_jobs_were_removed()
+    {
+        var (purged, kept) = (await SucceededAsync(Plain with { Queue = "q", Type = "report" }), await FailedAsync());
+
+        await PurgeAsync(purged);
+        var first = Assert.Single(await EventsAsync(), record => record.Kind == EventKind.Removed);
+        Pass(TimeSpan.FromDays(40));
+        Assert.Equal(1, await RetainAllAsync());
+        var second = (await EventsAsync())[^1];
+
+        Assert.Equal(
+            (purged, JobState.Succeeded, """{"queue":"q","type":"report"}"""), (first.JobId!.Value, first.From!.Value, first.Data));
+        Assert.Equal(
+            (EventKind.Removed, kept, JobState.Failed, "engine"), (second.Kind, second.JobId!.Value, second.From!.Value, second.Actor));
+        Assert.Empty(await Store.EventsAsync(new EventQuery(Limit: 10, Job: purged), Ct));
+    }
+
     [Theory]
     [InlineData(JobState.Queued)]
     [InlineData(JobState.Scheduled)]
