@@ -1,5 +1,7 @@
 // Every page: its address, its name, its key after `g`, and what draws it. The same addresses as in PageAddresses.cs.
 import { ApiDocs } from './views/api-docs.js';
+import { Job } from './views/job.js';
+import { Jobs } from './views/jobs.js';
 import { Overview } from './views/overview.js';
 import { Queue } from './views/queue.js';
 import { Queues } from './views/queues.js';
@@ -19,6 +21,8 @@ import { Workers } from './views/workers.js';
 /** @type {Page[]} In the order of the rail. */
 export const pages = [
   { at: '', view: Overview, name: 'Overview', rail: 'overview', key: 'o' },
+  { at: 'jobs', view: Jobs, name: 'Jobs', rail: 'jobs', key: 'j' },
+  { at: 'jobs/:id', view: Job, name: 'Job', title: params => `Job ${params.id}` },
   { at: 'queues', view: Queues, name: 'Queues', rail: 'queues', key: 'q' },
   { at: 'queues/:name', view: Queue, name: 'Queue', title: ({ name }) => `${name} · Queues` },
   { at: 'types', view: Types, name: 'Types', rail: 'types', key: 't' },

@@ -7,6 +7,7 @@ import { session } from '../session.js';
 import { useHealth, useStats } from '../shared.js';
 import { setTheme, theme } from '../theme-choice.js';
 import { setStateTitle } from '../title.js';
+import { BulkProgress } from './bulk.js';
 import { showKeys, useKey } from './keyboard.js';
 import { LiveDot } from './live.js';
 import { Menu } from './menu.js';
@@ -15,7 +16,7 @@ import { HeaderSlot } from './slot.js';
 export function Header() {
   return html`<header class="top">
     <${HeaderSlot} name="query" usual=${html`<${QueryBox} />`} />
-    <${HeaderSlot} name="bulk" />
+    <${BulkProgress} />
     <span class="grow"></span>
     <${LiveDot} /><${Score} /><${Theme} /><${Account} /></header>`;
 }

@@ -4,7 +4,7 @@ import { html, useEffect, useState } from '../html.js';
 const filled = new Map();
 const watchers = new Set();
 
-/** Shows something in a slot of the header for as long as the component is there. @param {'query' | 'bulk'} name */
+/** Shows something in a slot of the header for as long as the component is there. @param {'query'} name */
 export function useSlot(name, content) {
   useEffect(() => {
     filled.set(name, content);
