@@ -27,7 +27,7 @@ export const axes = format => [
     values: (_, all) => all.map(t => clock(t * 1000)),
   },
   {
-    stroke: colour('--quiet'), font: FONT, size: 46, space: 28, ticks: { show: false }, values: (_, all) => all.map(format),
+    stroke: colour('--quiet'), font: FONT, size: 46, space: 28, ticks: { show: false }, values: (_, all) => all.map(value => format(value)),
     grid: { stroke: colour('--line'), width: 1 },
   },
 ];

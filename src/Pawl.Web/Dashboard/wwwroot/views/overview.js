@@ -194,6 +194,8 @@ function Depth({ data, zoom, live, onZoom }) {
       bands=${bands.map((band, i) => ({ name: band.name, colour: `--band-${i + 1}`, values: cutOut.lines[i] }))} />`;
 }
 
+const minus = whole => String(whole).replace('-', '−');
+
 /** At most five bands, the most urgent at the bottom: each priority its own, or neighbours together. */
 function bandsOf(keys) {
   const known = keys.filter(key => key !== 'other' && key !== null).map(Number).sort((a, b) => b - a);
@@ -202,7 +204,7 @@ function bandsOf(keys) {
   for (let i = 0; i < known.length; i += each) {
     const [high, low] = [known[i], known[Math.min(i + each, known.length) - 1]];
     bands.push({
-      name: high === low ? String(high) : `${high} to ${low}`, keys: known.slice(i, i + each).map(String),
+      name: high === low ? minus(high) : `${minus(high)} to ${minus(low)}`, keys: known.slice(i, i + each).map(String),
       holds: priority => priority <= high && priority >= low,
     });
   }
