@@ -102,6 +102,7 @@ public sealed class Visitor : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
-        Assert.Empty(_complaints.Where(said => !_expected.Any(one => said.Contains(one, StringComparison.Ordinal))));
+        var complaints = _complaints.Where(said => !_expected.Any(one => said.Contains(one, StringComparison.Ordinal))).ToList();
+        Assert.True(complaints.Count == 0, string.Join('\n', complaints));
     }
 }

@@ -87,8 +87,12 @@ export function address(path, query) {
   return url;
 }
 
-/** The same request for a shell. @param {string} path @param {{ method?: string, query?: any, body?: any, ifMatch?: any }} [options] */
-export function curl(path, { method = 'GET', query, body, ifMatch } = {}) {
+/**
+ * The same request for a shell.
+ * @param {string} path
+ * @param {{ method?: string, query?: any, body?: any, ifMatch?: any, headers?: Record<string, string> }} [options]
+ */
+export function curl(path, { method = 'GET', query, body, ifMatch, headers = {} } = {}) {
   const quote = text => `'${String(text).replaceAll("'", "'\\''")}'`;
   const words = ['curl -sS -H "Authorization: Bearer $PAWL_TOKEN"'];
   if (method !== 'GET') {
@@ -97,6 +101,7 @@ export function curl(path, { method = 'GET', query, body, ifMatch } = {}) {
   if (ifMatch !== undefined) {
     words.push(`-H ${quote(`If-Match: ${ifMatch === '*' ? '*' : `"${ifMatch}"`}`)}`);
   }
+  words.push(...Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`));
   if (body !== undefined) {
     words.push("-H 'Content-Type: application/json'", `-d ${quote(write(body))}`);
   }

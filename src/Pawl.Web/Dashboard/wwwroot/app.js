@@ -13,6 +13,9 @@ const root = document.getElementById('app');
 onSignedOut(() => location.reload());
 
 async function begin() {
+  // Links climb to the mount from where the page was loaded; a browser looks its icon up again from wherever the page has gone since.
+  const icon = document.querySelector('link[rel=icon]');
+  icon.href = new URL(icon.href).href;
   try {
     await readSession();
   } catch (fault) {

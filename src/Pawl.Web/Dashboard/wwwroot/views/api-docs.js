@@ -103,11 +103,17 @@ function addressOf(path, all, values) {
   return url;
 }
 
+/** What may be an example of the body is in it; what has to be filled in yet stands as it is written. */
 function curlOf(verb, path, all, values, body, type) {
-  const url = addressOf(path, all, values).href.replaceAll('%7B', '{').replaceAll('%7D', '}');
-  const headers = Object.fromEntries(all.filter(one => one.in === 'header' && values[one.name]).map(one => [one.name, values[one.name]]));
-  return curl(url, { method: verb.toUpperCase(), body: type === 'application/json' ? body : undefined, headers });
+  const below = addressOf(path, all, values).href.slice(mount.href.length);
+  const line = curl(`../${below}`, {
+    method: verb.toUpperCase(), body: type === 'application/json' ? body : undefined, headers: headersOf(all, values),
+  });
+  return line.replaceAll('%7B', '{').replaceAll('%7D', '}');
 }
+
+const headersOf = (all, values) => Object.fromEntries(all.filter(one => one.in === 'header' && values[one.name])
+  .map(one => [one.name, values[one.name]]));
 
 /** Asks the server and shows what came, as it came. */
 function Try({ path, all, values }) {
@@ -117,9 +123,7 @@ function Try({ path, all, values }) {
     set({ busy: true });
     const began = performance.now();
     try {
-      const headers = Object.fromEntries(all.filter(one => one.in === 'header' && values[one.name]).map(one =>
-        [one.name, values[one.name]]));
-      const got = await fetch(addressOf(path, all, values), { headers: { 'Pawl-Client': 'dashboard', ...headers },
+      const got = await fetch(addressOf(path, all, values), { headers: { 'Pawl-Client': 'dashboard', ...headersOf(all, values) },
         signal: AbortSignal.timeout(35_000) });
       set({ status: got.status, type: got.headers.get('Content-Type') ?? '', id: got.headers.get('Request-Id'), text: await got.text(),
         ms: performance.now() - began });

@@ -41,7 +41,8 @@ function Server() {
     ${batch ? html`<dt>Jobs of one batch</dt><dd>${exact(batch)}</dd>` : ''}
     ${payload ? html`<dt>Payload</dt><dd>${size(payload)}</dd>` : ''}
     ${page ? html`<dt>Rows of one page</dt><dd>${number(page)}</dd>` : ''}
-    ${Object.entries(health?.features ?? {}).map(([name, on]) => html`<dt key=${name}>${name[0].toUpperCase() + words(name).slice(1)}</dt><dd>${on ? 'on' : 'off'}</dd>`)}
+    ${Object.entries(health?.features ?? {}).map(([name, on]) => html`<dt key=${name}>
+      ${name[0].toUpperCase() + words(name).slice(1)}</dt><dd>${on ? 'on' : 'off'}</dd>`)}
     ${health ? html`<dt>Alert below a score of</dt><dd>${number(health.threshold)}</dd>` : ''}</dl>`;
 }
 
