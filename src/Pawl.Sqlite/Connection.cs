@@ -17,6 +17,9 @@ internal sealed class Connection : IDisposable
 
     private Connection(sqlite3 db) => _db = db;
 
+    /// <summary>The database as the native library knows it.</summary>
+    public sqlite3 Handle => _db;
+
     public bool InTransaction => raw.sqlite3_get_autocommit(_db) == 0;
 
     /// <summary>Opens a file, or a database in memory under the name <c>:memory:</c>.</summary>

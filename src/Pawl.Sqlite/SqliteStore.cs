@@ -59,6 +59,9 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
     /// <inheritdoc/>
     public Wakeups Wakeups { get; } = new();
 
+    /// <summary>The connection that writes, for tests that let the database itself fail.</summary>
+    internal Connection Writing => _writing;
+
     /// <summary>From how many jobs on a claim leases by the batch, which costs two rows. 1 or more; 4 unless a test wants to see more of
     /// it.</summary>
     internal int BatchLeaseFrom { get; set; } = 4;

@@ -64,6 +64,6 @@ internal sealed class CommandWatch(ProcessTree tree, Process process, DeclaredAt
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(exit, Task.Delay(most, TimeProvider.System, end.Token));
-        await end.CancelAsync();
+        end.Cancel();   // only the delay listens
     }
 }

@@ -59,7 +59,7 @@ internal sealed class PawlHost(
         }
 
         _stopped = true;
-        await _stopping.CancelAsync();
+        await loops.StartAsync(CancelAsync);
         await _waiting;
         if (_worker is { } worker)
         {
@@ -142,6 +142,13 @@ internal sealed class PawlHost(
                 return;
             }
         }
+    }
+
+    /// <summary>Tells the loops. What a driver does when it is broken off must not hold up whoever stops the host.</summary>
+    private Task CancelAsync()
+    {
+        _stopping.Cancel();
+        return Task.CompletedTask;
     }
 
     private async Task QuietAsync(TimeSpan wait)

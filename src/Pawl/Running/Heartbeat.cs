@@ -199,10 +199,10 @@ internal sealed class Heartbeat : IDisposable
         {
             return asked.Result;
         }
-#pragma warning restore RS0030
 
         // Not on this thread: a driver may ask the server to break off and wait for it, and the server is what does not answer.
         _ = limit.CancelAsync();
+#pragma warning restore RS0030
         throw Late(patience);
     }
 
@@ -223,7 +223,8 @@ internal sealed class Heartbeat : IDisposable
         }
         catch (TimeoutException)
         {
-            await limit.CancelAsync();
+            await Task.Yield();
+            limit.Cancel();
             throw Late(patience);
         }
     }

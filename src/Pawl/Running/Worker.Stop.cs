@@ -13,6 +13,8 @@ internal sealed partial class Worker
     /// <param name="hurry">Set when the host waits no longer: then what is left is dropped as it is.</param>
     public async Task StopAsync(CancellationToken hurry)
     {
+        // What listens to the token must not run as part of the caller's call.
+        await Task.Yield();
         if (_stopping.IsCancellationRequested)
         {
             await Task.WhenAll(_saving, _settling, _beating, _working);
@@ -20,7 +22,7 @@ internal sealed partial class Worker
         }
 
         _store.Wakeups.Runnable -= _runnable;
-        await _stopping.CancelAsync();
+        _stopping.Cancel();
         _claims.Set();
         var waiting = _slots.GiveBack(null);
         Log.Stopping(_logger, Id, waiting.Count, _slots.Running, _options.DrainTimeout);

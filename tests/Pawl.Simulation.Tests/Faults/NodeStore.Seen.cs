@@ -1,0 +1,76 @@
+using Pawl.Storage;
+
+namespace Pawl.Simulation.Tests.Faults;
+
+/// <summary>The verbs that the referee watches.</summary>
+internal sealed partial class NodeStore
+{
+    public ValueTask<EnqueueReply> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken) => WriteAsync(
+        () => _inner.EnqueueAsync(request, cancellationToken),
+        cancellationToken,
+        reply => shared.Referee.Enqueued(request.Jobs, reply.Jobs));
+
+    public ValueTask<IReadOnlyList<Claimed>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => WriteAsync(
+        () => _inner.ClaimAsync(request, cancellationToken), cancellationToken, jobs => shared.Referee.Claimed(request, jobs));
+
+    public ValueTask<long> RegisterAsync(WorkerFacts worker, DateTimeOffset now, CancellationToken cancellationToken) => WriteAsync(
+        () => _inner.RegisterAsync(worker, now, cancellationToken), cancellationToken, id => shared.Referee.Registered(life, id));
+
+    public ValueTask<HeartbeatReply> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) => WriteAsync(
+        () => _inner.HeartbeatAsync(request, cancellationToken), cancellationToken, reply => shared.Referee.Beaten(request, reply));
+
+    public ValueTask<IReadOnlyList<SaveReply>> SaveAsync(
+        IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        bool[] live = [];
+        return WriteAsync(
+            () =>
+            {
+                live = shared.Referee.AreLive(saves.Select(save => save.Lease));
+                return _inner.SaveAsync(saves, now, cancellationToken);
+            },
+            cancellationToken,
+            replies => shared.Referee.Saved(saves, replies, live));
+    }
+
+    public ValueTask<IReadOnlyList<SettleReply>> SettleAsync(
+        IReadOnlyList<Settlement> settlements, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        bool[] live = [];
+        return WriteAsync(
+            () =>
+            {
+                live = shared.Referee.AreLive(settlements.Select(end => end.Lease));
+                return _inner.SettleAsync(settlements, now, cancellationToken);
+            },
+            cancellationToken,
+            replies => shared.Referee.Settled(settlements, replies, live, now));
+    }
+
+    public ValueTask<LoseReply> LoseAsync(LoseRequest request, CancellationToken cancellationToken)
+    {
+        var page = request with { Count = Math.Min(request.Count, shared.Plan.LosePage) };
+        return WriteAsync(
+            () => _inner.LoseAsync(page, cancellationToken), cancellationToken, reply => shared.Referee.Lost(life, page, reply));
+    }
+
+    public ValueTask<PromoteReply> PromoteAsync(PromoteRequest request, CancellationToken cancellationToken) => WriteAsync(
+        () => _inner.PromoteAsync(request, cancellationToken),
+        cancellationToken,
+        reply => shared.Referee.Led("promote", request.Term, reply.Accepted));
+
+    public ValueTask<LeadReply> LeadAsync(LeadRequest request, CancellationToken cancellationToken) => AskAsync(
+        writes: false,
+        () => _inner.LeadAsync(request, cancellationToken),
+        reply => shared.Referee.Lead(life, request, reply),
+        cancellationToken);
+
+    public ValueTask<IReadOnlyList<Changed>> CancelAsync(CancelRequest request, CancellationToken cancellationToken) => WriteAsync(
+        () => _inner.CancelAsync(request, cancellationToken), cancellationToken, changed => shared.Referee.Cancelled(changed));
+
+    public ValueTask<IReadOnlyList<Changed>> RetryAsync(RetryRequest request, CancellationToken cancellationToken) => WriteAsync(
+        () => _inner.RetryAsync(request, cancellationToken), cancellationToken, changed => shared.Referee.Retried(request, changed));
+
+    public ValueTask<IReadOnlyList<Changed>> EditAsync(EditRequest request, CancellationToken cancellationToken) => WriteAsync(
+        () => _inner.EditAsync(request, cancellationToken), cancellationToken, changed => shared.Referee.Edited(request, changed));
+}
