@@ -35,4 +35,8 @@ internal static partial class Log
     [LoggerMessage(1806, LogLevel.Information,
         "The first admin key is in {Place}. It is good as soon as the tables are there; until then /readyz tells it what is missing.")]
     public static partial void KeyWaits(ILogger logger, string place);
+
+    [LoggerMessage(1807, LogLevel.Information,
+        "A stream of {Caller} was closed: what was sent to it was not read for {Patience}. Its client comes again when it can.")]
+    public static partial void LetGo(ILogger logger, string caller, TimeSpan patience);
 }

@@ -55,6 +55,11 @@ internal sealed class Sender(Call call, Hub hub, Tail.Reader reader)
         catch (OperationCanceledException) when (!_gone.IsCancellationRequested)
         {
             // He does not read. He will come again when he can.
+            if (patience is null && !hub.Dying.IsCancellationRequested)
+            {
+                Log.LetGo(_site.Logger, call.Caller.Actor, _pace.Patience);
+            }
+
             call.Http.Abort();
             throw new OperationCanceledException(_gone);
         }

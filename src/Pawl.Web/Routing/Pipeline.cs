@@ -38,7 +38,8 @@ internal sealed class Pipeline(Site site, RouteTable table, Func<Call, string, T
         headers["Server-Time"] = Times.Text(site.Clock.GetUtcNow());
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        var gone = http.RequestAborted;   // after an abort it is set a moment later, but it is this one
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(gone);
         using var timer = new CancellationTokenSource(
             route.Endless ? Timeout.InfiniteTimeSpan : route.Slow ? site.Options.StoreTimeout * SlowFactor : site.Options.StoreTimeout,
             site.Clock);
@@ -64,9 +65,9 @@ internal sealed class Pipeline(Site site, RouteTable table, Func<Call, string, T
 
             await route.Handle(call).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException end) when (gone.IsCancellationRequested || end.CancellationToken == gone)
         {
-            // Nobody listens any more.
+            // Nobody listens any more, or is let listen.
             http.Abort();
         }
         catch (Exception fault)
