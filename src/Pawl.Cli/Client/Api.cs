@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Pawl.Cli.Client;
 
@@ -14,7 +15,10 @@ internal sealed class Api : IDisposable
     /// <param name="target">Which server.</param>
     /// <param name="timeout">How long one request may take.</param>
     /// <param name="talk">Is told each request and answer, without keys; null for silence.</param>
-    public Api(Target target, TimeSpan timeout, Action<string>? talk)
+    /// <param name="certificate">The one that the server is known to have, whoever signed it; null for one the system trusts.</param>
+    /// <param name="name">The name by which the server is called; null for that in its address.</param>
+    public Api(
+        Target target, TimeSpan timeout, Action<string>? talk, X509Certificate2? certificate = null, string? name = null)
     {
         (_target, _timeout, _talk) = (target, timeout, talk);
         var handler = new SocketsHttpHandler
@@ -24,6 +28,12 @@ internal sealed class Api : IDisposable
             ActivityHeadersPropagator = null,
             ConnectTimeout = timeout,
         };
+        if (certificate is not null)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                shown is not null && shown.GetRawCertData().AsSpan().SequenceEqual(certificate.RawData);
+        }
+
         var url = target.Url.Value;
         if (url.StartsWith("unix:", StringComparison.Ordinal))
         {
@@ -38,6 +48,7 @@ internal sealed class Api : IDisposable
         }
 
         _http = new(handler) { BaseAddress = new($"{url}/"), Timeout = Timeout.InfiniteTimeSpan };
+        _http.DefaultRequestHeaders.Host = name;
         if (target.Token is { } token)
         {
             if (token.Value.Length == 0 || token.Value.Any(letter => letter is <= ' ' or > '~'))

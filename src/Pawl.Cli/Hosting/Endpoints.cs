@@ -11,6 +11,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pawl.Cli.Client;
+using Pawl.Cli.Commands;
 using Pawl.Cli.Settings;
 using Pawl.Web.Hosting;
 
@@ -28,6 +30,7 @@ internal sealed class Endpoints
     private readonly UnixSocket? _socket;
     private readonly X509Certificate2? _certificate;
     private readonly bool _behindProxy;
+    private readonly IReadOnlyList<string> _names;
     private List<string> _urls = [];
 
     private Endpoints(IConfiguration configuration)
@@ -39,6 +42,7 @@ internal sealed class Endpoints
         _socket = socket is { Length: > 0 } ? new(socket) : null;
         _behindProxy = bool.TryParse(configuration["Pawl:Web:BehindProxy"], out var behind) && behind;
         _certificate = Certificate(configuration);
+        _names = WebSettings.Read(configuration, null).AllowedHosts;
     }
 
     /// <summary>All addresses of the running server, as the tool writes them.</summary>
@@ -51,7 +55,15 @@ internal sealed class Endpoints
     public string OwnUrl => _urls.FirstOrDefault()?.Replace("://0.0.0.0:", "://127.0.0.1:", StringComparison.Ordinal)
         .Replace("://[::]:", "://[::1]:", StringComparison.Ordinal) ?? $"unix:{_socket!.Path}";
 
-    private string Scheme => _certificate is null ? "http" : "https";
+    // Any that is allowed will do where that of the address is not.
+    private string? OwnName =>
+        new Uri(OwnUrl.StartsWith("unix:", StringComparison.Ordinal) ? "http://localhost" : OwnUrl).Host is var host
+        && _names.Any(name => name == "*" || name.Equals(host, StringComparison.OrdinalIgnoreCase))
+            ? null
+            : _names[0].Replace("*", "pawl", StringComparison.Ordinal);
+
+    /// <summary>Speaks to this very server: by its own certificate, whoever signed that, and by a name that it goes by.</summary>
+    public Api Own(string? key) => new(Target.Of(OwnUrl, key, null, null), Globals.DefaultTimeout, null, _certificate, OwnName);
 
     /// <exception cref="CliException">An address that is none, a certificate that cannot be read.</exception>
     public static Endpoints Of(IConfiguration configuration) => new(configuration);
@@ -64,7 +76,16 @@ internal sealed class Endpoints
     /// <c>refuse_public_without_auth</c>, <c>socket_path</c> (exit code 8), <c>port_in_use</c> (7).</exception>
     public void Refuse()
     {
-        if (_addresses.FirstOrDefault(address => address.IsPublic) is { } open && _certificate is null && !_behindProxy)
+        if (_certificate is null && _addresses.FirstOrDefault(address => address.Tls == true) is { } secure)
+        {
+            throw new CliException(
+                "config_invalid",
+                $"{secure.Url("https", secure.Port)} needs a certificate, and Pawl:Web:Certificate names none",
+                "name a PKCS #12 file with CertificatePassword, or a PEM file with CertificateKey",
+                ExitCode.Configuration);
+        }
+
+        if (_addresses.FirstOrDefault(address => address.IsPublic && !IsSecure(address)) is { } open && !_behindProxy)
         {
             throw new CliException(
                 "refuse_public_without_auth",
@@ -97,7 +118,7 @@ internal sealed class Endpoints
             kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
             foreach (var address in _addresses.Where(Exists))
             {
-                kestrel.Listen(address.Address, address.Port, Secure);
+                kestrel.Listen(address.Address, address.Port, options => Secure(options, address));
             }
 
             if (_socket is not null)
@@ -124,11 +145,13 @@ internal sealed class Endpoints
     /// <summary>The refusal of a port that somebody else has.</summary>
     public CliException InUse(Exception error) => InUse(_addresses[0], error);
 
-    private void Secure(ListenOptions options)
+    private bool IsSecure(ListenAddress address) => address.Tls ?? _certificate is not null;
+
+    private void Secure(ListenOptions options, ListenAddress address)
     {
-        if (_certificate is not null)
+        if (IsSecure(address))
         {
-            options.UseHttps(_certificate);
+            options.UseHttps(_certificate!);
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class Readiness(WebApplication app, Endpoints endpoints, TokenFi
     {
         try
         {
-            using var api = new Api(Target.Of(endpoints.OwnUrl, null, null, null), Globals.DefaultTimeout, null);
+            using var api = endpoints.Own(null);
             for (var tries = 0; !await IsReadyAsync(api, stopping).ConfigureAwait(false); tries++)
             {
                 await Task.Delay(tries < 50 ? Pause : LongPause, TimeProvider.System, stopping).ConfigureAwait(false);
@@ -106,7 +106,7 @@ internal sealed class Readiness(WebApplication app, Endpoints endpoints, TokenFi
     {
         try
         {
-            using var api = new Api(Target.Of(endpoints.OwnUrl, key, null, null), Globals.DefaultTimeout, null);
+            using var api = endpoints.Own(key);
             using var reply = await CodeAsync(api, stopping).ConfigureAwait(false);
             Say($"dashboard {reply.Json.GetProperty("url").GetString()}");
             Say($"key       {token.Path}");

@@ -9,6 +9,10 @@ namespace Pawl.Cli.Settings;
 /// <param name="MayLack">Whether the server starts without it where the machine has no such address.</param>
 internal sealed record ListenAddress(IPAddress Address, int Port, bool MayLack = false)
 {
+    /// <summary>Whether it was said to speak TLS (<c>https://</c>) or not to (<c>http://</c>); null for TLS where there is a
+    /// certificate.</summary>
+    public bool? Tls { get; init; }
+
     public const int UsualPort = 7295;
 
     /// <summary>Whether others than this machine can reach it.</summary>
@@ -32,7 +36,19 @@ internal sealed record ListenAddress(IPAddress Address, int Port, bool MayLack =
 
     private static IEnumerable<ListenAddress> One(string text)
     {
-        var plain = text.StartsWith("http://", StringComparison.Ordinal) ? text["http://".Length..].TrimEnd('/') : text;
+        foreach (var scheme in (string[])["http://", "https://"])
+        {
+            if (text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            {
+                return OfPlain(text, text[scheme.Length..].TrimEnd('/')).Select(address => address with { Tls = scheme == "https://" });
+            }
+        }
+
+        return OfPlain(text, text);
+    }
+
+    private static IReadOnlyList<ListenAddress> OfPlain(string text, string plain)
+    {
         if (int.TryParse(plain.TrimStart(':'), NumberStyles.None, CultureInfo.InvariantCulture, out var alone) && alone <= ushort.MaxValue)
         {
             return Loopback(alone);
@@ -59,5 +75,5 @@ internal sealed record ListenAddress(IPAddress Address, int Port, bool MayLack =
         port == 0 ? [new(IPAddress.Loopback, 0)] : [new(IPAddress.Loopback, port), new(IPAddress.IPv6Loopback, port, MayLack: true)];
 
     private static CliException Wrong(string text) => CliException.Usage(
-        $"--listen must be an address and a port such as 127.0.0.1:7295 or [::1]:7295, but was {Shown.Text(text)}");
+        $"--listen must be an address and a port such as 127.0.0.1:7295, [::1]:7295 or https://127.0.0.1:7295, but was {Shown.Text(text)}");
 }

@@ -42,7 +42,7 @@ public sealed class Server : IAsyncLifetime
 
     internal ValueTask StartAsync(params string[] words)
     {
-        Begin(["--listen", "127.0.0.1:0", .. words]);
+        Begin(words.Contains("--listen") ? words : ["--listen", "127.0.0.1:0", .. words]);
         return ReadyAsync();
     }
 
