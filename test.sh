@@ -63,6 +63,11 @@ install_promtool() {
   command -v promtool > /dev/null || install prometheus || true
 }
 
+# strace makes a disk fail under a server. Without it that test says so itself.
+install_strace() {
+  command -v strace > /dev/null || install strace || true
+}
+
 # Completion scripts are loaded in the shells that are there; bash always is.
 install_shells() {
   for shell in zsh fish; do
@@ -127,6 +132,7 @@ need_sdk
 install_git
 [[ $target != Pawl.slnx ]] || install_postgres
 [[ $target != Pawl.slnx ]] || install_shells
+[[ $target != Pawl.slnx ]] || install_strace
 install_promtool
 [[ $target != Pawl.slnx ]] || install_chromium
 if ! step dotnet restore "$target" --locked-mode; then

@@ -57,6 +57,9 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
     public StoreFiles? Files => new(Size(_place.Path), Size(_place.Path + "-wal"), _writer.Waits.Most95());
 
     /// <inheritdoc/>
+    public Task<PawlException> Failed => _writer.Failed;
+
+    /// <inheritdoc/>
     public Wakeups Wakeups { get; } = new();
 
     /// <summary>The connection that writes, for tests that let the database itself fail.</summary>

@@ -29,6 +29,7 @@ internal sealed class Writer : IDisposable
     private int _signalled;
     private volatile bool _closing;
     private volatile bool _closed;
+    private readonly TaskCompletionSource<PawlException> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile PawlException? _failed;
 
     public Writer(Batch batch, bool inline)
@@ -46,6 +47,9 @@ internal sealed class Writer : IDisposable
 
     /// <summary>Whether it has stopped for good because nothing is known about the disk.</summary>
     public bool HasFailed => _failed is not null;
+
+    /// <summary>Ends with the reason when it does.</summary>
+    public Task<PawlException> Failed => _failure.Task;
 
     /// <summary>Runs work in a transaction; done after its commit. A caller that gives up is let go at once: work that has not begun is
     /// never done, of work that has begun it does not learn the end.</summary>
@@ -203,12 +207,12 @@ internal sealed class Writer : IDisposable
             Rollback();
             if (committing && error is SqliteException { SqliteErrorCode: 10 })
             {
-                _failed = new PawlException(
+                Fail(new PawlException(
                     "storage_failed",
                     "The disk reported an error while a commit was flushed, so what it holds is unknown. "
                     + "Nothing more is acknowledged; restart the process to read it anew.",
                     error,
-                    exitCode: 70);
+                    exitCode: 70));
             }
 
             if (alone || committing || _failed is not null)
@@ -253,12 +257,18 @@ internal sealed class Writer : IDisposable
         catch (Exception error)
         {
             // Whatever it is: on this thread it would end the process, and without what Load reads nothing may be written.
-            _failed = new PawlException(
+            Fail(new PawlException(
                 "storage_failed",
                 $"A transaction could not be rolled back ({error.Message}). Nothing more is acknowledged; restart the process.",
                 error,
-                exitCode: 70);
+                exitCode: 70));
         }
+    }
+
+    private void Fail(PawlException reason)
+    {
+        _failed = reason;
+        _failure.TrySetResult(reason);
     }
 
     private static void FailAll(List<Call> calls, Exception error)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Pawl.Cli.Commands;
 using Pawl.Cli.Demo;
 using Pawl.Cli.Settings;
+using Pawl.Storage;
 
 namespace Pawl.Cli.Hosting;
 
@@ -13,6 +14,7 @@ namespace Pawl.Cli.Hosting;
 internal static class Serve
 {
     private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
     public static Command Build()
     {
@@ -97,10 +99,33 @@ internal static class Serve
                 Quiet = parsed.GetValue(Globals.Quiet),
             };
             var told = ready.TellAsync(app.Lifetime.ApplicationStopping);
-            await app.WaitForShutdownAsync(CancellationToken.None).ConfigureAwait(false);
+            var (stopped, failed) = (
+                app.WaitForShutdownAsync(CancellationToken.None), app.Services.GetRequiredService<IJobStore>().Failed);
+            if (await Task.WhenAny(stopped, failed).ConfigureAwait(false) == failed)
+            {
+                // Nothing that runs here can be stored any more; a new process reads what the disk holds.
+                await GiveUpAsync(app).ConfigureAwait(false);
+                endpoints.Stopped();
+                throw await failed.ConfigureAwait(false);
+            }
+
             await told.ConfigureAwait(false);
             endpoints.Stopped();
             return signals.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
+        }
+    }
+
+    /// <summary>Stops without waiting for what runs: its programs are told to end, and none of it could be stored.</summary>
+    private static async Task GiveUpAsync(WebApplication app)
+    {
+        using var limit = new CancellationTokenSource(AfterFailure, TimeProvider.System);
+        try
+        {
+            await app.StopAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or PawlException or AggregateException)
+        {
+            // The store says once more what is known already.
         }
     }
 }

@@ -20,6 +20,10 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>Its files; null for a store that is a server's.</summary>
     StoreFiles? Files => null;
 
+    /// <summary>Ends with the reason once this process can store nothing any more, because what the disk holds is not known: only a new
+    /// process can read it anew. Never ends for a store that is a server's.</summary>
+    Task<PawlException> Failed => new TaskCompletionSource<PawlException>().Task;
+
     /// <summary>Hints about what this store has just committed.</summary>
     Wakeups Wakeups { get; }
 

@@ -50,7 +50,12 @@ public sealed class Server : IAsyncLifetime
     internal void Begin(params string[] words)
     {
         _process = Tool.Start(["serve", .. words]);
-        _process.ErrorDataReceived += (_, line) =>
+        Hear(_process);
+    }
+
+    private void Hear(Process process)
+    {
+        process.ErrorDataReceived += (_, line) =>
         {
             lock (_errors)
             {
@@ -59,7 +64,15 @@ public sealed class Server : IAsyncLifetime
 
             _heard.Release();
         };
-        _process.BeginErrorReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Starts it under another program, until it says that it is ready.</summary>
+    internal ValueTask StartUnderAsync(string program, string[] before, params string[] words)
+    {
+        _process = Tool.StartOther(program, [.. before, "dotnet", Tool.Program, "serve", "--listen", "127.0.0.1:0", .. words]);
+        Hear(_process);
+        return ReadyAsync();
     }
 
     /// <summary>Until it says that it is ready.</summary>
@@ -97,6 +110,14 @@ public sealed class Server : IAsyncLifetime
     {
         _process!.Kill();
         _process.WaitForExit(Tool.Limit);
+    }
+
+    /// <summary>Until it has ended by itself; its exit code.</summary>
+    internal async Task<int> EndAsync()
+    {
+        using var limit = new CancellationTokenSource(Tool.Limit, TimeProvider.System);
+        await _process!.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
     }
 
     /// <summary>Asks it to stop, as a service manager does.</summary>

@@ -130,7 +130,8 @@ public sealed class StreamCrowdTests(ITestOutputHelper output)
     private static async Task<TimeSpan> DrownAsync(HttpClient http, Server server, int deaf)
     {
         var tags = string.Join(',', Enumerable.Range(0, 20).Select(n => $"\"t{n}\":\"{new string('x', 100)}\""));
-        var jobs = string.Join(',', Enumerable.Repeat($$$"""{"type":"demo.sleep","payload":{},"delay_ms":3600000,"tags":{{{{tags}}}}}""", 300));
+        var job = $$$"""{"type":"demo.sleep","payload":{},"delay_ms":3600000,"tags":{{{{tags}}}}}""";
+        var jobs = string.Join(',', Enumerable.Repeat(job, 300));
         var since = TimeProvider.System.GetTimestamp();
         while (server.Errors.Split("\"EventId\":1807").Length - 1 < deaf)
         {

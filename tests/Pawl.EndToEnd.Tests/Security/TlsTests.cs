@@ -27,7 +27,10 @@ public sealed class TlsTests : IAsyncDisposable
         using var client = new HttpClient(new SocketsHttpHandler
         {
             UseCookies = false,
-            SslOptions = new() { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == certificate.Thumbprint },
+            SslOptions = new()
+            {
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == certificate.Thumbprint,
+            },
         });
         using var session = await client.PostAsync(
             new Uri($"{_server.Url}/api/session"),
