@@ -6,6 +6,10 @@ namespace Pawl.Browser.Tests;
 /// <summary>Asks a server without a browser: what a page shows or did is compared with what is so.</summary>
 internal static class Requests
 {
+    /// <summary>Enqueues a job and gives its number.</summary>
+    public static async Task<JobId> AddAsync(this Site site, Demo payload, EnqueueOptions? options = null) =>
+        (await site.Jobs.EnqueueAsync(payload, options, TestContext.Current.CancellationToken)).Id;
+
     /// <summary>Reads something as the first admin.</summary>
     public static async Task<JsonNode> ReadAsync(this Site site, string path) => (await site.AskAsync("GET", path)).Body!;
 

@@ -9,6 +9,9 @@ namespace Pawl.Web.Dashboard;
 /// functions. Anything else is an error, which the tests see before anybody else does.</remarks>
 internal sealed partial class Modules(Func<string, string> read)
 {
+    // Milliseconds; the modules are our own, and a pattern that takes so long on them is wrong.
+    private const int Patience = 10_000;
+
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private readonly StringBuilder _text = new();
@@ -86,21 +89,36 @@ internal sealed partial class Modules(Func<string, string> read)
         return new Uri(new Uri($"http://x/{path}"), from).AbsolutePath[1..];
     }
 
-    [GeneratedRegex("""(?<=^|[;\n])import\s*(?:(?<what>\{[^}]*\}|\*\s*as\s+\w+|[\w$]+)\s*from\s*)?["'](?<from>[^"']+)["'];?""")]
+    [GeneratedRegex(
+        """(?<=^|[;\n])import\s*(?:(?<what>\{[^}]*\}|\*\s*as\s+\w+|[\w$]+)\s*from\s*)?["'](?<from>[^"']+)["'];?""",
+        RegexOptions.None,
+        Patience)]
     private static partial Regex Import();
 
-    [GeneratedRegex("""(?<=^|[;}\n])export\s*\{(?<what>[^}]*)\};?""")]
+    [GeneratedRegex(
+        """(?<=^|[;}\n])export\s*\{(?<what>[^}]*)\};?""",
+        RegexOptions.None,
+        Patience)]
     private static partial Regex ExportList();
 
-    [GeneratedRegex("""(?<=^|[;}\n])export\s+default\s+""")]
+    [GeneratedRegex(
+        """(?<=^|[;}\n])export\s+default\s+""",
+        RegexOptions.None,
+        Patience)]
     private static partial Regex ExportDefault();
 
-    [GeneratedRegex("""(?<=^|\n)export\s+(?<what>(?:async\s+)?(?:function\*?|const|class)\s+(?<name>[\w$]+))""")]
+    [GeneratedRegex(
+        """(?<=^|\n)export\s+(?<what>(?:async\s+)?(?:function\*?|const|class)\s+(?<name>[\w$]+))""",
+        RegexOptions.None,
+        Patience)]
     private static partial Regex Export();
 
-    [GeneratedRegex("""([\w$]+)\s+as\s+([\w$]+)""")]
+    [GeneratedRegex(
+        """([\w$]+)\s+as\s+([\w$]+)""",
+        RegexOptions.None,
+        Patience)]
     private static partial Regex As();
 
-    [GeneratedRegex("""^(?:export|import)\b.*|\bawait\s+import\b""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^(?:export|import)\b.*|\bawait\s+import\b""", RegexOptions.Multiline, Patience)]
     private static partial Regex Left();
 }

@@ -185,10 +185,10 @@ public sealed class EverybodyTests(Chromium chromium)
     {
         var site = await Site.StartAsync();
         await site.AskAsync("POST", "api/queues/mail/pause", $$"""{"reason":"{{Hostile}}"}""");
-        await site.Jobs.EnqueueAsync(new Demo(), new() { Queue = "mail", Priority = 70 });
-        var failed = (await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput))).Id;
+        await site.AddAsync(new Demo(), new() { Queue = "mail", Priority = 70 });
+        var failed = await site.AddAsync(new Demo(Fail: ErrorCategory.InvalidInput));
         await site.Jobs.WaitAsync(failed, TestContext.Current.CancellationToken);
-        var running = (await site.Jobs.EnqueueAsync(new Demo(Wait: true))).Id;
+        var running = await site.AddAsync(new Demo(Wait: true));
         await site.Services.GetRequiredService<Gates>().BegunAsync(running);
         return site;
     }

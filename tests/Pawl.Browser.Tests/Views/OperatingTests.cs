@@ -14,7 +14,7 @@ public sealed class OperatingTests(Chromium chromium)
     {
         await using var site = await Site.StartAsync();
         await site.AskAsync("POST", "api/queues/mail/resume");
-        await site.Jobs.EnqueueAsync(new Demo(), new() { Queue = "mail", Delay = TimeSpan.FromHours(1) });
+        await site.AddAsync(new Demo(), new() { Queue = "mail", Delay = TimeSpan.FromHours(1) });
         await using var visitor = await chromium.VisitAsync(site);
 
         var page = await visitor.OpenAsync($"{noun}/{name}");
@@ -35,7 +35,7 @@ public sealed class OperatingTests(Chromium chromium)
     public async Task Limits_are_saved_and_who_was_faster_is_shown()
     {
         await using var site = await Site.StartAsync();
-        await site.Jobs.EnqueueAsync(new Demo(), new() { Queue = "mail", Delay = TimeSpan.FromHours(1) });
+        await site.AddAsync(new Demo(), new() { Queue = "mail", Delay = TimeSpan.FromHours(1) });
         await using var visitor = await chromium.VisitAsync(site);
         visitor.Expecting("status of 412").Expecting("status of 400");
 
@@ -62,7 +62,7 @@ public sealed class OperatingTests(Chromium chromium)
     {
         await using var site = await Site.StartAsync();
         var gates = site.Services.GetRequiredService<Gates>();
-        var job = (await site.Jobs.EnqueueAsync(new Demo(Wait: true))).Id;
+        var job = await site.AddAsync(new Demo(Wait: true));
         await gates.BegunAsync(job);
         var id = (string)(await site.ReadAsync("api/workers"))["items"]![0]!["id"]!;
         await using var visitor = await chromium.VisitAsync(site);
@@ -86,7 +86,7 @@ public sealed class OperatingTests(Chromium chromium)
     public async Task A_recovery_shows_what_it_would_do_before_it_does_it()
     {
         await using var site = await Site.StartAsync();
-        var job = (await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput))).Id;
+        var job = await site.AddAsync(new Demo(Fail: ErrorCategory.InvalidInput));
         await site.Jobs.WaitAsync(job, TestContext.Current.CancellationToken);
         await using var visitor = await chromium.VisitAsync(site);
 

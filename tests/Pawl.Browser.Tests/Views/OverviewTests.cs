@@ -31,7 +31,7 @@ public sealed partial class OverviewTests(Chromium chromium)
         var now = page.GetByRole(AriaRole.Region, new() { Name = "Now" });
         await Expect(now.Locator("dl > div", new() { HasText = "Running" }).Locator("b")).ToHaveTextAsync("0");
 
-        var job = (await site.Jobs.EnqueueAsync(new Demo(Wait: true))).Id;
+        var job = await site.AddAsync(new Demo(Wait: true));
         await Gates(site).BegunAsync(job);
 
         await Expect(now.Locator("dl > div", new() { HasText = "Running" }).Locator("b")).ToHaveTextAsync("1", Exactly);
@@ -98,8 +98,8 @@ public sealed partial class OverviewTests(Chromium chromium)
     {
         await using var site = await Site.StartAsync();
         await site.AskAsync("POST", "api/queues/later/pause", """{"reason":"deploy"}""");
-        await site.Jobs.EnqueueAsync(new Demo(), new() { Queue = "later", Priority = 70 });
-        await site.Jobs.EnqueueAsync(new Demo(), new() { Queue = "later", Priority = -5 });
+        await site.AddAsync(new Demo(), new() { Queue = "later", Priority = 70 });
+        await site.AddAsync(new Demo(), new() { Queue = "later", Priority = -5 });
         await using var visitor = await chromium.VisitAsync(site);
 
         var page = await visitor.OpenAsync("");
@@ -146,8 +146,8 @@ public sealed partial class OverviewTests(Chromium chromium)
     {
         for (var i = 0; i < times; i++)
         {
-            var job = await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput));
-            await site.Jobs.WaitAsync(job.Id, TestContext.Current.CancellationToken);
+            var job = await site.AddAsync(new Demo(Fail: ErrorCategory.InvalidInput));
+            await site.Jobs.WaitAsync(job, TestContext.Current.CancellationToken);
         }
     }
 
