@@ -78,7 +78,7 @@ function Detail({ verb, path, operation, document }) {
     ${body !== undefined ? html`<h3>Body${operation.requestBody.required ? '' : ', may be left out'}</h3><pre class="code">
       ${write(body, 2)}</pre>` : ''}
     <h3>Answers</h3><ul class="answers">${Object.entries(operation.responses).map(([status, answer]) => html`<li key=${status}><b>
-      ${status}</b> ${plain(answer.description)}
+      ${status}</b> ${plain(answer.description)}${' '}
       ${Object.entries(answer.content ?? {}).map(([type, { schema }]) => html`<span class="quiet">
         ${type}${schema?.$ref ? ` · ${schema.$ref.split('/').pop()}` : ''}</span> `)}</li>`)}</ul>
     ${exampleOf(operation, document)}

@@ -29,7 +29,7 @@ export function Worker({ params: { id } }) {
         data => html`<${Facts} worker=${data} />`}<//>
       <${Panel} title="Runs now" class="w8 flush" data=${jobs} rows=${4} empty="It runs nothing now.">
         ${data => html`<${Jobs} rows=${data.items} />`}<//>
-      <${Panel} title="Types it runs" class="w8 flush" data=${worker} rows=${4} isEmpty=${data => data.types.length === 0} empty="None.">${
+      <${Panel} title="Types it runs" class="flush" data=${worker} rows=${4} isEmpty=${data => data.types.length === 0} empty="None.">${
         data => html`<${Table} caption="Types" rows=${data.types} idOf=${type => type.type} first="type" columns=${[
           { name: 'type', says: 'Type', wide: true, sort: type => type.type, cell: type =>
             html`<a href=${link(`types/${part(type.type)}`)}>${plain(type.type)}</a>` },
