@@ -82,22 +82,26 @@ internal sealed class Connection : IDisposable
     /// <summary>Copies the whole database into another, page by page, as it stands at this moment.</summary>
     public void CopyTo(Connection target) => CopyTo(target, -1, static (_, _) => { });
 
-    /// <summary>Copies so many pages at a time and tells how many are done, of how many; -1 for all at once.</summary>
+    /// <summary>Copies so many pages at a time and tells how many are done, of how many, until all are; -1 for all at once.</summary>
     /// <remarks>Within a transaction all steps see one picture.</remarks>
     public void CopyTo(Connection target, int pages, Action<long, long> told)
     {
         using var backup = raw.sqlite3_backup_init(target._db, "main", _db, "main");
-        int code;
-        while ((code = raw.sqlite3_backup_step(backup, pages)) == raw.SQLITE_OK)
+        while (true)
         {
+            var code = raw.sqlite3_backup_step(backup, pages);
+            if (code is not (raw.SQLITE_OK or raw.SQLITE_DONE))
+            {
+                // such a failure is kept by neither of the two connections
+                throw new SqliteException($"SQLite error {code}: {raw.sqlite3_errstr(code).utf8_to_string()}", code & 0xFF, code);
+            }
+
             var all = raw.sqlite3_backup_pagecount(backup);
             told(all - raw.sqlite3_backup_remaining(backup), all);
-        }
-
-        if (code != raw.SQLITE_DONE)
-        {
-            // such a failure is kept by neither of the two connections
-            throw new SqliteException($"SQLite error {code}: {raw.sqlite3_errstr(code).utf8_to_string()}", code & 0xFF, code);
+            if (code == raw.SQLITE_DONE)
+            {
+                return;
+            }
         }
     }
 

@@ -206,7 +206,7 @@ internal static class Top
     {
         var screen = session.Terminal.Out;
         var (width, height) = (Math.Max(20, Console.WindowWidth), Math.Max(8, Console.WindowHeight));
-        var lines = model.Draw(width, height, session.Terminal.Color ? (Inverse, Plain) : ("", ""));
+        var lines = model.Draw(width, height, (Inverse, Plain));   // no colour, so also where colours are not wanted
         screen.Write("\e[H");
         screen.Write(string.Join("\e[K\r\n", lines));
         screen.Write("\e[K\e[J");

@@ -31,6 +31,39 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_person_sees_how_far_a_copy_is()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The program 'script' makes a terminal.");
+        (await _tool.RunAsync("db", "migrate", "--yes")).Ends(0);
+
+        var seen = await _tool.OnTerminalAsync(100, "db", "backup", "copy.db");
+
+        Assert.Contains("backup [########################] 100%", seen, StringComparison.Ordinal);
+        Assert.EndsWith("copied to copy.db\r\n", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("[#", (await _tool.RunAsync("db", "backup", "copy2.db")).Ends(0).Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("[#", await _tool.OnTerminalAsync(100, "db", "backup", "copy3.db", "-q"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_prune_would_remove_is_counted_beforehand()
+    {
+        await using var server = new Server();
+        await server.StartAsync("--demo");
+        (await server.RunAsync("enqueue", "demo.sleep", "--payload", """{"seconds":0}""", "--wait")).Ends(0);
+        (await server.RunAsync("enqueue", "demo.fail", "--payload", """{"category":"invalid_input"}""", "--wait")).Ends(6);
+        var young = (await server.RunAsync("db", "prune", "--dry-run")).Ends(0).Output;
+        Assert.Equal("would remove no job older than 7d (failed ones: 30d)\n", young);
+        await server.StopAsync();
+
+        const string Both = "2 ended jobs (1 failed, 1 succeeded) older than 1ms";
+        Task<Said> PruneAsync(params string[] more) => server.RunAsync(["db", "prune", "--older", "1ms", .. more]);
+        Assert.Equal($"would remove {Both}\n", (await PruneAsync("--dry-run")).Ends(0).Output);
+        Assert.Contains(Both, (await PruneAsync()).Ends(2).Errors, StringComparison.Ordinal);
+        Assert.Equal(2, (await PruneAsync("--dry-run", "-o", "json")).Ends(0).Json().GetProperty("would_remove").GetInt32());
+        Assert.Equal(2, (await PruneAsync("--yes", "-o", "json")).Ends(0).Json().GetProperty("removed").GetInt32());
+    }
+
+    [Fact]
     public async Task A_count_that_is_not_true_is_found()
     {
         (await _tool.RunAsync("db", "migrate", "--yes")).Ends(0);

@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Pawl.EndToEnd.Tests.Cli;
 
@@ -78,6 +79,24 @@ public sealed class EndsTests(Server server) : IClassFixture<Server>
 
         Assert.Contains("\"state\":\"running\"", (await server.RunAsync("get", id, "-o", "json")).Ends(0).Output, StringComparison.Ordinal);
         (await server.RunAsync("cancel", id)).Ends(0);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_is_left_when_the_time_is_up_or_at_Ctrl_C()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Ctrl-C is sent as a signal.");
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        string[] words = ["list", "--url", $"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}"];
+
+        Assert.Equal("timed_out", (await server.RunAsync([.. words, "--timeout", "500ms"])).Ends(7).Code);
+
+        using var process = server.Tool.StartInterruptible([.. words, "-v"]);
+        using var taken = await silent.AcceptSocketAsync(Stop);   // of the run above
+        using var asked = await silent.AcceptSocketAsync(Stop).AsTask().WaitAsync(Tool.Limit, Stop);
+        Kill.Unix.Interrupt(process.Id);
+        await process.WaitForExitAsync(Stop).WaitAsync(Tool.Limit, Stop);
+        Assert.Equal(130, process.ExitCode);
     }
 
     [Fact]

@@ -20,13 +20,15 @@ public sealed class PostgresTests
 
         await server.StartAsync("--store", store, "--demo");
         Assert.Contains($"(postgres 127.0.0.1:{database.Port}/postgres, 10 slots)", server.Ready, StringComparison.Ordinal);
-        (await server.RunAsync("enqueue", "demo.items", "--payload", """{"count":3}""")).Ends(0);
+        (await server.RunAsync("enqueue", "demo.items", "--payload", """{"count":3}""", "--wait")).Ends(0);
         await server.SaysAsync("does the chores");
         Assert.Equal("lock_held", (await On("db", "prune", "--yes")).Ends(7).Code);
         (await On("db", "status")).Ends(0);
         (await On("db", "check")).Ends(0);
         Assert.Equal(0, await server.StopAsync());
 
+        var doomed = (await On("db", "prune", "--older", "1ms", "--dry-run")).Ends(0);
+        Assert.Equal("would remove 1 ended jobs (1 succeeded) older than 1ms\n", doomed.Output);
         (await On("db", "prune", "--yes")).Ends(0);
         Assert.Equal("storage_database_unknown", (await server.RunAsync(
             "db", "status", "--store", $"postgres://pawl@127.0.0.1:{database.Port}/nowhere")).Ends(8).Code);

@@ -125,6 +125,12 @@ public sealed class ServingTests(Server server) : IClassFixture<Server>
         var said = (await server.Tool.RunAsync(["enqueue", "--ndjson", "-o", "id"], lines)).Ends(0);
 
         Assert.Equal(2_500, said.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Count());
+        Assert.Empty(said.Errors);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The program 'script' makes a terminal.");
+        await File.WriteAllTextAsync(server.Tool["many.ndjson"], lines, TestContext.Current.CancellationToken);
+        var seen = await server.Tool.RunOtherAsync(
+            "script", "-qec", $"dotnet '{Tool.Program}' enqueue --ndjson -o id < many.ndjson > /dev/null", "/dev/null");
+        Assert.Contains("enqueue 2000 jobs", seen.Output, StringComparison.Ordinal);
     }
 
     [Fact]
