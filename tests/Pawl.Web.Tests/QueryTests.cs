@@ -97,4 +97,50 @@ public class QueryTests : OnEitherStore
         Assert.Equal((404, "not_found"), (await served.GetAsync("api/nothing", Served.With(""))).Answer);
         Assert.Equal(404, (await served.GetAsync("style.css")).Status);
     }
+
+    [Fact]
+    public async Task A_list_says_as_a_job_does_why_it_is_not_running()
+    {
+        await using var served = await StartAsync();
+        foreach (var body in (string[])[
+            """{"type":"parked","payload":{}}""", """{"type":"parked","payload":{},"queue":"paused"}""",
+            """{"type":"demo","payload":{"wait":true},"concurrency_key":"c"}""", """{"type":"demo","payload":{},"concurrency_key":"c"}""",
+            """{"type":"parked","payload":{},"delay_ms":3600000}""", """{"type":"demo","payload":{},"queue":"full"}"""])
+        {
+            var id = await served.CreateAsync(body);
+            if (body.Contains("wait", StringComparison.Ordinal))
+            {
+                await served.Gates.BegunAsync(id);
+            }
+        }
+
+        await served.PostAsync("api/queues/paused/pause", """{"reason":"deploy"}""");
+        var list = (await served.GetAsync("api/jobs?query=state:live&sort=id")).Json["items"]!.AsArray();
+
+        Assert.Contains(list, job => (string?)job!["not_running_because"] == "no_live_worker");
+        Assert.Contains(list, job => (string?)job!["not_running_because"] == "queue_paused");
+        foreach (var job in list.Where(job => (string?)job!["state"] != "running"))
+        {
+            var one = await served.GetAsync($"api/jobs/{(string?)job!["id"]}");
+            Assert.Equal((string?)one.Json["not_running_because"], (string?)job["not_running_because"]);
+        }
+
+        served.Gates.Open((string)list.First(job => (string?)job!["state"] == "running")!["id"]!);
+    }
+
+    [Theory]
+    [InlineData("""{"action":"retry"}""", "/query")]
+    [InlineData("""{"action":"retry","query":"  "}""", "/query")]
+    [InlineData("""{"action":"retry","ids":[]}""", "/query")]
+    [InlineData("""{"action":"reprioritise","query":"state:failed"}""", "/params/priority")]
+    [InlineData("""{"action":"reschedule","query":"state:failed","params":{}}""", "/params/run_at")]
+    [InlineData("""{"action":"move","query":"state:failed","params":{"priority":1}}""", "/params/queue")]
+    public async Task What_a_bulk_operation_lacks_is_named_with_its_place(string body, string pointer)
+    {
+        await using var served = await StartAsync();
+
+        var reply = await served.PostAsync("api/bulk", body);
+
+        Assert.Equal((400, "required", pointer), (reply.Status, reply.Code, reply.Pointer));
+    }
 }

@@ -85,12 +85,31 @@ internal static class Bulk
             return null!;
         }
 
+        var (query, ids, given) = (fields.Text("query"), IdsOf(fields), ParamsOf(call, fields));
+        var (needed, there) = action switch
+        {
+            BulkAction.Reprioritise => ("priority", given.Priority is not null),
+            BulkAction.Reschedule => ("run_at", given.RunAt is not null),
+            BulkAction.Move => ("queue", given.Queue is not null),
+            _ => ("", true),
+        };
+        if (!there)
+        {
+            throw Fields.Fault($"/params/{needed}", "required", $"The action {Words.Of(action)} needs {needed}.");
+        }
+
+        if (string.IsNullOrWhiteSpace(query) && ids is not { Count: > 0 })
+        {
+            throw Fields.Fault(
+                "/query", "required", "A bulk operation needs a query that is not empty, or ids. For all jobs say id:*.");
+        }
+
         return new()
         {
             Action = action,
-            Query = fields.Text("query"),
-            Ids = IdsOf(fields),
-            Params = ParamsOf(call, fields),
+            Query = query,
+            Ids = ids,
+            Params = given,
             Expected = fields.Long("expected", 0, long.MaxValue),
             Max = fields.Whole("max", 1, BulkRequest.MostMax) ?? BulkRequest.DefaultMax,
             By = call.Caller.Actor,

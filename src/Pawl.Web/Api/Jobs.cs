@@ -195,11 +195,14 @@ internal static class Jobs
         };
         var page = await call.Site.Jobs.ListAsync(filter, call.Cancelled).ConfigureAwait(false);
         var roots = await JobReply.RootsAsync(call, page.Jobs).ConfigureAwait(false);
+        var standing = Standing.IsAsked(page.Jobs)
+            ? await Standing.ReadAsync(call.Site, call.Cancelled).ConfigureAwait(false)
+            : null;
         var next = call.Next(list, page.Next?.ToString());
         await call.JsonAsync(200, json => PageJson.Write(
             json,
             page.Jobs,
-            (writer, job) => JobJson.Write(writer, job, call.Site.Types, roots[job.Id], null, include),
+            (writer, job) => JobJson.Write(writer, job, call.Site.Types, roots[job.Id], standing?.BecauseOf(job), include),
             next,
             page.ApproxTotal,
             page.Partial)).ConfigureAwait(false);

@@ -12,6 +12,7 @@ namespace Pawl.Web.Live;
 internal sealed class Frame(Site site, long after, IReadOnlyList<EventRecord> events)
 {
     private const int JobsAtOnce = 500;
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<JobId, JobId> _roots = new();
     private readonly ConcurrentDictionary<JobId, byte[]> _short = new();
@@ -19,6 +20,7 @@ internal sealed class Frame(Site site, long after, IReadOnlyList<EventRecord> ev
     private readonly ConcurrentDictionary<JobId, Job?> _jobs = new();
     private readonly Lock _gate = new();
     private Task _reading = Task.CompletedTask;
+    private Standing? _standing;
 
     /// <summary>The event before the first.</summary>
     public long After => after;
@@ -78,6 +80,12 @@ internal sealed class Frame(Site site, long after, IReadOnlyList<EventRecord> ev
             _roots[job] = root;
         }
 
+        if (_standing is null && Standing.IsAsked(jobs))
+        {
+            _standing = await site.Part(static site => new Looks(site.Clock))
+                .AtAsync("standing", Moment, () => Standing.ReadAsync(site, cancellationToken)).ConfigureAwait(false);
+        }
+
         foreach (var job in jobs)
         {
             _jobs[job.Id] = job;
@@ -93,7 +101,8 @@ internal sealed class Frame(Site site, long after, IReadOnlyList<EventRecord> ev
     /// <summary>A job as lists show it.</summary>
     public byte[] Short(Job job) => _short.GetOrAdd(
         job.Id,
-        _ => Replies.Bytes(json => JobJson.Write(json, job, site.Types, _roots.GetValueOrDefault(job.Id, job.Id), null, [])).ToArray());
+        _ => Replies.Bytes(json => JobJson.Write(
+            json, job, site.Types, _roots.GetValueOrDefault(job.Id, job.Id), _standing?.BecauseOf(job), [])).ToArray());
 
     /// <summary>A job with all it has.</summary>
     public async ValueTask<byte[]> WholeAsync(Job job, CancellationToken cancellationToken)
