@@ -5,6 +5,10 @@ import { watch } from './stream.js';
 
 const PAINT = 250;
 
+// No answer, or none for now: asked again without anybody's doing.
+const PASSING = [0, 502, 503, 504];
+const AGAIN = 5_000;
+
 /** Calls `paint` at most four times a second, and the last change is never lost. @param {() => void} paint */
 export function slowly(paint, pace = PAINT) {
   let last = -Infinity;
@@ -111,12 +115,13 @@ export function useLive(topics, tell, options = {}) {
 export function useData(path, { query, topics = null, apply, every, liveQuery } = {}) {
   const key = path === null ? null : `${path} ${JSON.stringify(query ?? {})}`;
   const [, draw] = useState(0);
-  const box = useMemo(() => ({ data: undefined, error: null, loading: key !== null, stale: false, at: null, abort: null }), [key]);
+  const box = useMemo(() => ({ data: undefined, error: null, loading: key !== null, stale: false, at: null, abort: null, later: 0 }), [key]);
   const paint = useMemo(() => slowly(() => draw(n => n + 1)), []);
   const read = useMemo(() => async () => {
     if (key === null) {
       return;
     }
+    clearTimeout(box.later);
     box.abort?.abort();
     const abort = box.abort = new AbortController();
     try {
@@ -127,6 +132,9 @@ export function useData(path, { query, topics = null, apply, every, liveQuery } 
         return;
       }
       Object.assign(box, { error: fault, loading: false, stale: box.data !== undefined });
+      if (PASSING.includes(fault.status)) {
+        box.later = setTimeout(read, fault.retryAfter ?? AGAIN);
+      }
     }
     paint.now();
   }, [key]);
@@ -136,6 +144,7 @@ export function useData(path, { query, topics = null, apply, every, liveQuery } 
     const timer = every ? setInterval(read, every) : 0;
     return () => {
       clearInterval(timer);
+      clearTimeout(box.later);
       again.stop();
       box.abort?.abort();
     };
