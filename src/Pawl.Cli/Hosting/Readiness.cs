@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pawl.Cli.Client;
-using Pawl.Cli.Commands;
 using Pawl.Cli.Settings;
 
 namespace Pawl.Cli.Hosting;
