@@ -115,7 +115,9 @@ export function useLive(topics, tell, options = {}) {
 export function useData(path, { query, topics = null, apply, every, liveQuery } = {}) {
   const key = path === null ? null : `${path} ${JSON.stringify(query ?? {})}`;
   const [, draw] = useState(0);
-  const box = useMemo(() => ({ data: undefined, error: null, loading: key !== null, stale: false, at: null, abort: null, later: 0 }), [key]);
+  const box = useMemo(() => ({
+    data: undefined, error: null, loading: key !== null, stale: false, at: null, abort: null, later: 0,
+  }), [key]);
   const paint = useMemo(() => slowly(() => draw(n => n + 1)), []);
   const read = useMemo(() => async () => {
     if (key === null) {
