@@ -53,8 +53,14 @@ internal sealed partial class Referee
             return;
         }
 
+        if (job.State is not { } state)
+        {
+            report.Breaks("G8", $"no event tells of the creation of job {job.Id}");
+            return;
+        }
+
         var stored = (row.State, row.Generation, row.Attempt, row.Failures, row.Losses);
-        var known = (job.State!.Value, job.Generation, job.Attempt, job.Failures, job.Losses);
+        var known = (state, job.Generation, job.Attempt, job.Failures, job.Losses);
         var byCancel = job.State == JobState.Cancelled;   // a loss or a failure that ends so is counted in the row and has one event
         if (byCancel ? stored with { Failures = 0, Losses = 0 } != known with { Failures = 0, Losses = 0 } : stored != known)
         {

@@ -22,6 +22,27 @@ internal static class Desk
         return report.Broken.Count == 0 ? 0 : 1;
     }
 
+    /// <summary>Makes runs until one breaks a promise, and prints which.</summary>
+    /// <returns>1 when one did, 0 when none of so many did.</returns>
+    public static int Hunt(int most)
+    {
+        const int AtOnce = 20;
+        for (var first = 1; first <= most; first += AtOnce)
+        {
+            foreach (var (plan, report) in Runner.MakeAll(first, Math.Min(AtOnce, most - first + 1)))
+            {
+                if (report.Broken is [var broken, ..])
+                {
+                    Console.WriteLine($"run {plan.Run}: {broken.ReplaceLineEndings(" ")}");
+                    return 1;
+                }
+            }
+        }
+
+        Console.WriteLine($"{most} runs");
+        return 0;
+    }
+
     /// <summary>Makes many runs and prints what they showed.</summary>
     public static int Sweep(int first, int last)
     {
