@@ -11,6 +11,9 @@ internal abstract class Database
 
     public abstract string ConnectionString { get; }
 
+    /// <summary>What <c>pawl serve --store</c> takes for it.</summary>
+    public abstract string Option { get; }
+
     /// <summary>Whether the producer and the worker of one measure are two processes.</summary>
     public abstract bool IsShared { get; }
 

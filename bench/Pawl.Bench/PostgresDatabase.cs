@@ -9,6 +9,8 @@ internal sealed class PostgresDatabase : Database
 {
     public override string ConnectionString { get; } = Place();
 
+    public override string Option => $"postgres:{ConnectionString}";
+
     public override bool IsShared => true;
 
     public override void Use(PawlBuilder pawl) => pawl.UsePostgres(ConnectionString);

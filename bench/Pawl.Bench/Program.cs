@@ -18,13 +18,14 @@ Func<Task>? measure = arguments.Measure switch
     "backlog" => () => Latency.BacklogAsync(arguments),
     "commands" => () => Commands.RunAsync(arguments),
     "lists" => () => Lists.RunAsync(arguments),
+    "serve" => () => Serving.RunAsync(arguments),
     _ => null,
 };
 if (measure is null)
 {
     Console.Error.WriteLine(
         $"'{arguments.Measure}' is no measure. Known: "
-        + "init single bulk drain steady worker latency-worker latency-producer idle backlog manual commands lists.");
+        + "init single bulk drain steady worker latency-worker latency-producer idle backlog manual commands lists serve.");
     return 2;
 }
 

@@ -13,6 +13,8 @@ internal sealed class SqliteDatabase : Database
 
     public override string ConnectionString => $"Data Source={s_path}";
 
+    public override string Option => $"sqlite:{s_path}";
+
     public override bool IsShared => false;
 
     public override void Use(PawlBuilder pawl) => pawl.UseSqlite(ConnectionString);
