@@ -20,6 +20,7 @@ internal static class Serving
         if (jobs == 0)
         {
             Database.Current.Drop();
+            File.Delete(Token(arguments));
         }
 
         await FillAsync(jobs);
@@ -33,6 +34,10 @@ internal static class Serving
             folder.Delete(recursive: true);
         }
     }
+
+    /// <summary>Kept as long as the store that knows it.</summary>
+    private static string Token(Arguments arguments) => Path.Combine(
+        Environment.GetEnvironmentVariable("BENCH_DIR") ?? Path.GetTempPath(), $"pawl-bench-{arguments.Store}.token");
 
     private static async Task FillAsync(int jobs)
     {
@@ -52,7 +57,7 @@ internal static class Serving
         await File.WriteAllTextAsync(
             settings,
             """{"Pawl":{"Types":{"bench.http":{"Handler":"command","Command":{"Argv":["true"]}}},"Web":{"RequestsPerSecond":0}}}""");
-        var (token, start) = (Path.Combine(folder, "token"), new ProcessStartInfo("dotnet")
+        var (token, start) = (Token(arguments), new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
         });

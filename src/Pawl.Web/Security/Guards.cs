@@ -94,10 +94,11 @@ internal static class Guards
     public static void Origin(HttpRequest request, bool hasSession, PawlWebOptions options)
     {
         var site = request.Headers["Sec-Fetch-Site"].ToString();
+        var origin = request.Headers.Origin.ToString();
         var own = IsOwn(request);
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         {
-            if (hasSession && !own)
+            if (hasSession && (!own || (origin.Length > 0 && !IsOurs(origin, request, options))))
             {
                 throw NotAllowed("it was made by another site's page");
             }
@@ -105,7 +106,6 @@ internal static class Guards
             return;
         }
 
-        var origin = request.Headers.Origin.ToString();
         if (!own)
         {
             throw NotAllowed("it was made by another site's page");
