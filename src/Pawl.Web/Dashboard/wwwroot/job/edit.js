@@ -69,7 +69,7 @@ export function EditDialog({ close, job }) {
     <label>${NAMES.tags}<textarea name="tags" rows="3" spellcheck=${false} value=${fields.tags}
       onInput=${event => setFields({ ...fields, tags: event.target.value })}></textarea></label>
     ${theirs ? html`<div class="notice" role="alert"><strong>Changed meanwhile</strong>
-      <table class="table"><thead><tr><th scope="col"></th><th scope="col">Now</th><th scope="col">Yours</th></tr></thead><tbody>
+      <table class="table"><thead><tr><td></td><th scope="col">Now</th><th scope="col">Yours</th></tr></thead><tbody>
         ${theirs.state === base.state ? '' : html`<tr><th scope="row">State</th><td>${theirs.state}</td><td>was ${base.state}</td></tr>`}
         ${Object.entries(fieldsOf(theirs)).filter(([name, value]) => value !== fields[name] || value !== fieldsOf(base)[name])
           .map(([name, value]) => html`<tr key=${name}><th scope="row">${NAMES[name].split(',')[0]}</th><td>${plain(name === 'run_at'

@@ -161,7 +161,7 @@ class Feed {
     }
     for (const id of data.removed ?? []) {
       this.fresh.delete(id);
-      if (this.byId.has(id) && exact) {
+      if (this.byId.has(id)) {
         this.gone.add(id);
       }
     }
@@ -217,7 +217,8 @@ class Feed {
   }
 
   settle() {
-    if (this.calm) {
+    // When nothing is left of what was shown there is no place to keep.
+    if (this.calm || (this.rows.length > 0 && this.gone.size === this.rows.length)) {
       this.apply();
     } else {
       if (this.dirty) {

@@ -10,7 +10,7 @@ const SPECIAL = ['cancelling', 'dead'];
 /** @param {{ query: string, onQuery: (query: string) => void, isPaused: boolean }} props */
 export function StateRail({ query, onQuery }) {
   const rest = withoutKeys(query, ['state', 'is']);
-  const { data } = useData('jobs/counts', { query: { query: rest }, topics: 'jobs', apply: patch });
+  const { data } = useData('jobs/counts', { query: { query: rest }, topics: 'stats' });
   const chosen = termsOf(query).filter(term => (term.key === 'state' || term.key === 'is') && !term.not);
   const is = (key, value) => chosen.some(term => term.key === key && term.value.split(',').includes(value));
   const items = [
@@ -25,6 +25,3 @@ export function StateRail({ query, onQuery }) {
       <${StateMark} state=${name} />${words(name)}<b title=${data ? `${exact(count)}${data.estimated ? ', estimated' : ''}` : undefined}>${
         data ? number(count, data.estimated) : ' '}</b></button>`)}</div>`;
 }
-
-// The stream's own counts are of another query: ours are read again.
-const patch = () => undefined;

@@ -32,7 +32,8 @@ export function useKey(keys, says, does, { when = true } = {}) {
 /** Begins to listen; once per page. */
 export function startKeys() {
   document.addEventListener('keydown', event => {
-    const inField = event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable], [role=menu]');
+    const inField = event.target instanceof Element
+      && event.target.closest('input:not([type=checkbox]), textarea, select, [contenteditable], [role=menu]');
     const inDialog = event.target instanceof Element && event.target.closest('dialog');
     if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || inDialog || (inField && event.key !== 'Escape')
       || (event.key.length === 1 && !keysAreOn())

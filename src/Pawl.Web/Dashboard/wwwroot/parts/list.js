@@ -1,7 +1,7 @@
 // A list of any length with some thirty rows in the page: rows of one height, drawn where the window is.
 import { classes, html, useEffect, useLayoutEffect, useRef, useState, vars } from '../html.js';
 
-const MARGIN = 4;
+const MARGIN = 2;
 
 /**
  * @param {{ rows: any[], idOf: (row: any) => string, columns: { name: string, says: any, cell: (row: any) => any, right?: boolean,

@@ -29,8 +29,8 @@ export const reason = job => words(job.wait_reason ?? job.block_reason ?? job.en
 export const StateMark = ({ state }) => html`
   <svg class=${classes('mark', `is-${state}`)} viewBox="0 0 12 12" aria-hidden="true">${SHAPES[state]}</svg>`;
 
-/** A chip with the state and its reason. `<${StateChip} job=${job} />` or `state="running"`. */
-export const StateChip = ({ job, state = shown(job), note = job ? reason(job) : '' }) => html`
+/** A chip with the state and its reason. `<${StateChip} job=${job} />` or `state="running"`; `label` is another word for it. */
+export const StateChip = ({ job, state = shown(job), note = job ? reason(job) : '', label = state }) => html`
   <span class=${classes('chip', `is-${state}`)}>
-    <${StateMark} state=${state} />${words(state)}${note ? html`<span class="note"> · ${note}</span>` : ''}
+    <${StateMark} state=${state} />${words(label)}${note ? html`<span class="note"> · ${note}</span>` : ''}
   </span>`;

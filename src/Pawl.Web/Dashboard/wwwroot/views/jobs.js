@@ -130,7 +130,9 @@ export function Jobs() {
   return html`<div class="jobs">
     <div class="page-head"><h1 class="off-screen">Jobs</h1><${StateRail} query=${query} onQuery=${ask} />
       <span class="grow"></span>
-      <div class="row-of nowrap"><span class="quiet nowrap">${feed.total === null || query === '' ? '' : html`<span title=${
+      <div class="row-of nowrap">${waiting > 0 && !isBehind ? html`<button type="button" class="round fresh" onClick=${() => {
+        feed.apply(); setToTop(n => n + 1); paint.now(); }}>
+        ${number(waiting)} new</button>` : ''}<span class="quiet nowrap">${feed.total === null || query === '' ? '' : html`<span title=${
         exact(feed.total)}>≈ ${
         number(feed.total)}</span> match `}${feed.partial ? html`<${Partial} />` : ''}</span>
       <${SavedViews} search=${search} />
@@ -141,9 +143,6 @@ export function Jobs() {
       }))} /></div></div>
     ${fault ? html`<${Trouble} error=${fault} retry=${reload} />` : ''}
     <section class=${feed.isStale || feed.error ? 'panel flush list-panel stale' : 'panel flush list-panel'} aria-label="Jobs">
-      ${waiting > 0 && !isBehind ? html`<button type="button" class="round fresh" onClick=${() => {
-        feed.apply(); setToTop(n => n + 1); paint.now(); }}>
-        ${number(waiting)} new</button>` : ''}
       ${feed.loading && rows.length === 0 ? html`<${Loading} rows=${16} />`
         : isEmpty ? html`<${Nothing} query=${query} onQuery=${ask} />`
           : html`<${VirtualList} rows=${rows} idOf=${row => row.id} columns=${acts.length ? [select, ...shown] : shown} label="Jobs"
