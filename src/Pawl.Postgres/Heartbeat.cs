@@ -4,6 +4,9 @@ namespace Pawl.Postgres;
 
 internal sealed partial class PostgresStore
 {
+    private const int BegunAtOnce = 8;
+    private static readonly TimeSpan LongestForBegun = TimeSpan.FromMilliseconds(250);
+
     private const string InsertWorker = """
         insert into pawl.worker (facts, remote, started_at, seen_at) values ($1, $2, $3, $3) returning id
         """;
@@ -53,10 +56,37 @@ internal sealed partial class PostgresStore
             Lane.Life);
 
     /// <inheritdoc/>
-    public ValueTask<HeartbeatReply> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) =>
-        request.Begun.Count == 0
-            ? ReadOneAsync(db => BeatAsync(db, request), cancellationToken, Lane.Life)
-            : WriteAsync(batch => BeatAsync(batch, request), cancellationToken, Lane.Life);
+    public async ValueTask<HeartbeatReply> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken)
+    {
+        // The sign of life first, and by itself: whoever holds a lock on one of the jobs must not make the worker look dead.
+        var reply = await ReadOneAsync(db => BeatAsync(db, request), cancellationToken, Lane.Life).ConfigureAwait(false);
+        return request.Begun.Count == 0 || !reply.Known
+            ? reply
+            : reply with { BegunStored = await BegunAsync(request.Begun, cancellationToken).ConfigureAwait(false) };
+    }
+
+    /// <summary>Tells of as many as come through in a short time.</summary>
+    private async ValueTask<IReadOnlyList<Lease>> BegunAsync(IReadOnlyList<Lease> begun, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(LongestForBegun, TimeProvider.System);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        var stored = new List<Lease>();
+        try
+        {
+            // In the order of their ids, or two sweeps deadlock.
+            foreach (var some in begun.OrderBy(static lease => lease.Job.Value).Chunk(BegunAtOnce))
+            {
+                await WriteAsync(batch => BegunAsync(batch, some), limit.Token, Lane.Life).ConfigureAwait(false);
+                stored.AddRange(some);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or PawlException && !cancellationToken.IsCancellationRequested)
+        {
+            // The next beat tells of the others.
+        }
+
+        return stored;
+    }
 
     /// <summary>One statement, which needs no transaction around it.</summary>
     private static async ValueTask<HeartbeatReply> BeatAsync(Session db, HeartbeatRequest request)
@@ -74,22 +104,15 @@ internal sealed partial class PostgresStore
         return new HeartbeatReply(known, drain, held);
     }
 
-    private static async ValueTask<HeartbeatReply> BeatAsync(Batch batch, HeartbeatRequest request)
+    private static async ValueTask<bool> BegunAsync(Batch batch, Lease[] begun)
     {
-        if (await Bind(batch.Db.Use(Beat), request).ValueAsync(static row => row.Flag(0)).ConfigureAwait(false) is not { } drain)
-        {
-            return new HeartbeatReply(false, false, []);
-        }
-
-        foreach (var (job, attempt, token) in request.Begun.OrderBy(lease => lease.Job.Value))   // id order, or two sweeps deadlock
+        foreach (var (job, attempt, token) in begun)
         {
             await Plain.WriteOutAsync(batch, job.Value).ConfigureAwait(false);
             batch.Db.Use(MarkBegun).Bind(job).Bind(attempt).Bind(token).Later();
         }
 
-        var held = await batch.Db.Use(SelectHeld).Bind(request.WorkerId)
-            .ListAsync(static row => ReadHeld(row, 0)).ConfigureAwait(false);
-        return new HeartbeatReply(true, drain, held);
+        return true;
     }
 
     private static HeldLease ReadHeld(Row row, int from) =>

@@ -56,9 +56,11 @@ internal sealed partial class SqliteStore
 
     /// <summary>Looks before the writer opens the file, with a connection that cannot change it: a refusal leaves every byte as it
     /// was.</summary>
+    /// <remarks>A process that died before the file had its log has left a journal. What it had half done must be taken back before anybody
+    /// can read, and a connection that cannot change the file cannot do that.</remarks>
     private static void RefuseNewer(string path)
     {
-        using var looking = Connection.Open(path, SqliteOpenMode.ReadOnly);
+        using var looking = Connection.Open(path, File.Exists(path + "-journal") ? SqliteOpenMode.ReadWrite : SqliteOpenMode.ReadOnly);
         Look(looking);
     }
 

@@ -4,16 +4,17 @@ namespace Pawl.Checker.Tests;
 /// other.</summary>
 public sealed class PromiseTests
 {
-    private const int Promises = 22;
+    // Each promise, and what a store keeps for itself.
+    private static readonly string[] Names = [.. Enumerable.Range(1, 22).Select(number => $"G{number:00}"), "S01"];
 
-    public static TheoryData<string> Good => [.. Enumerable.Range(1, Promises).Select(number => $"G{number:00}")];
+    public static TheoryData<string> Good => [.. Names];
 
     public static TheoryData<string, string> Bad
     {
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var name in Enumerable.Range(1, Promises).Select(number => $"G{number:00}"))
+            foreach (var name in Names)
             {
                 foreach (var planted in new Text(name).Bad)
                 {

@@ -5,7 +5,9 @@ namespace Pawl.Victim;
 /// <summary>What this process was told to do.</summary>
 /// <param name="Mode"><c>load</c>: enqueue and run until killed. <c>drain</c>: run until nothing is open. <c>poison</c>: the first life
 /// enqueues a job that kills its process and its neighbours; each drains. <c>long</c>: the first life enqueues long jobs; each runs until
-/// stopped. <c>ask</c>: enqueue and run nothing, until stopped. <c>work</c>: run and enqueue nothing, until stopped.</param>
+/// stopped. <c>ask</c>: enqueue and run nothing, until stopped. <c>work</c>: run and enqueue nothing, until stopped. <c>bear</c>: both, and
+/// go on whatever fails, until stopped. <c>lead</c>: neither, but sweep and lead,
+/// until stopped. <c>few</c>: enqueue a few and run until nothing is open.</param>
 /// <param name="Database">The database file of SQLite, or the connection string to a database of PostgreSQL.</param>
 /// <param name="Folder">Where the logs are.</param>
 /// <param name="Life">Which life of a process on this database, from 1.</param>
@@ -31,17 +33,22 @@ internal sealed record Order(
     string Knows,
     int Minutes)
 {
+    private static readonly string[] Modes = ["load", "drain", "poison", "long", "ask", "work", "bear", "lead", "few"];
+
     private const string Usage = """
-        usage: Pawl.Victim load|drain|poison|long|ask|work <database> <folder> [--life N] [--seed N] [--loss-cap N] [--way kill|failfast]
-            [--slots N] [--jobs N] [--milliseconds N] [--knows all|plain] [--minutes N]
+        usage: Pawl.Victim load|drain|poison|long|ask|work|bear|lead|few <database> <folder> [--life N] [--seed N] [--loss-cap N]
+            [--way kill|failfast] [--slots N] [--jobs N] [--milliseconds N] [--knows all|plain] [--minutes N]
         """;
 
     /// <summary>Whether the jobs are kept in PostgreSQL.</summary>
     public bool Shared => Database.Contains("Host=", StringComparison.Ordinal);
 
+    /// <summary>Whether its callers go on when a call fails.</summary>
+    public bool Bears => Mode is "ask" or "bear";
+
     public static Order Parse(string[] words)
     {
-        if (words.Length < 3 || words.Length % 2 == 0 || words[0] is not ("load" or "drain" or "poison" or "long" or "ask" or "work"))
+        if (words.Length < 3 || words.Length % 2 == 0 || !Modes.Contains(words[0]))
         {
             throw new FormatException(Usage);
         }

@@ -132,7 +132,7 @@ internal sealed class Producers(IJobs jobs, Calls calls, Effects effects, Order 
 
     private Task<int> BatchAsync(Random chance, CancellationToken stop)
     {
-        var part = order.Mode == "ask" ? 1 : 5;
+        var part = order.Bears ? 1 : 5;
         var payloads = Enumerable.Range(0, chance.Next(2, 31)).Select(_ => new Plain(Duration(chance) / part)).ToList();
         return calls.MakeAsync(
             "batch", payloads.Count, null, async labelled => [.. await jobs.EnqueueManyAsync(payloads, labelled, stop)]);
@@ -155,12 +155,12 @@ internal sealed class Producers(IJobs jobs, Calls calls, Effects effects, Order 
     /// <summary>A key that other callers and other lives use too, always with the same request.</summary>
     private (string Key, Plain Payload) Keyed(Random chance)
     {
-        var number = chance.Next(order.Mode == "ask" ? KeysApart : order.Life * 40);
+        var number = chance.Next(order.Bears ? KeysApart : order.Life * 40);
         return ($"k{number}", new(number % 7));
     }
 
     /// <summary>Mostly short, at most 50 ms; without killed processes 50 to 300 ms.</summary>
     private int Duration(Random chance) =>
-        order.Mode == "ask" ? order.Milliseconds > 0 ? order.Milliseconds : chance.Next(50, 301)
+        order.Bears ? order.Milliseconds > 0 ? order.Milliseconds : chance.Next(50, 301)
         : chance.Next(3) == 0 ? chance.Next(51) : chance.Next(4);
 }

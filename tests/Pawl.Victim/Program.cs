@@ -17,7 +17,7 @@ builder.Services.AddSingleton(order).AddSingleton(clock).AddSingleton<Effects>()
 var pawl = builder.Services.AddPawl(options =>
 {
     options.Retry = new() { BaseDelay = TimeSpan.FromMilliseconds(20), MaxDelay = TimeSpan.FromMilliseconds(20) };
-    options.Worker.Enabled = order.Mode != "ask";
+    options.Worker.Enabled = order.Mode is not ("ask" or "lead");
     options.Scheduler.Enabled = order.Mode != "ask";   // nor does it lead: those that are killed must
     options.Worker.Slots = order.Slots;
     options.Worker.LossCap = order.LossCap;

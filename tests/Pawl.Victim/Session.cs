@@ -7,6 +7,7 @@ namespace Pawl.Victim;
 /// <summary>What one life does from READY on.</summary>
 internal sealed class Session(IHost host, Order order, TimeProvider clock)
 {
+    private const int Few = 4;
     private const int LongJobs = 4;
     private const int Neighbours = 30;
     private const int Some = 10;
@@ -32,8 +33,11 @@ internal sealed class Session(IHost host, Order order, TimeProvider clock)
             {
                 "load" => Task.WhenAll(ProduceAsync(stop), TickAsync(stop)),
                 "long" => TickAsync(stop),
+                "bear" => Task.WhenAll(
+                    host.Services.GetRequiredService<Producers>().RunApartAsync(() => OpenAsync(1_000), stop), WorkAsync(stop)),
+                "few" => FewAsync(stop),
                 "ask" => host.Services.GetRequiredService<Producers>().RunApartAsync(() => OpenAsync(1_000), stop),
-                "work" => WorkAsync(stop),
+                "work" or "lead" => WorkAsync(stop),
                 _ => DrainAsync(stop),
             });
         }
@@ -45,6 +49,16 @@ internal sealed class Session(IHost host, Order order, TimeProvider clock)
 
     private async Task ProduceAsync(CancellationToken stop) =>
         await host.Services.GetRequiredService<Producers>().RunAsync(await OpenAsync(1_000), stop);
+
+    private async Task FewAsync(CancellationToken stop)
+    {
+        for (var i = 0; i < Few; i++)
+        {
+            await _calls.MakeAsync("single", 1, null, async labelled => [await _jobs.EnqueueAsync(new Steps(2, 0), labelled, stop)]);
+        }
+
+        await DrainAsync(stop);
+    }
 
     private async Task SowAsync()
     {

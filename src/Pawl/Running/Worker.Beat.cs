@@ -44,7 +44,11 @@ internal sealed partial class Worker
         }
 
         // Not before it is stored: one that is never told and kills its process would count as never begun.
-        _begunAtBeat.ForEach(attempt => attempt.BeginTold = true);
+        foreach (var attempt in _begunAtBeat)
+        {
+            attempt.BeginTold = reply.BegunStored?.Contains(attempt.Claimed.Lease) ?? true;
+        }
+
         if (reply.Drain != _draining)
         {
             SetDrain(reply.Drain);

@@ -35,7 +35,12 @@ public sealed record HeartbeatRequest
 /// <param name="Known">False when it was declared gone: it must stop its attempts and register anew.</param>
 /// <param name="Drain">Whether an operator wants it to take no new work.</param>
 /// <param name="Held">The leases it holds; what it runs beyond these is lost.</param>
-public sealed record HeartbeatReply(bool Known, bool Drain, IReadOnlyList<HeldLease> Held);
+public sealed record HeartbeatReply(bool Known, bool Drain, IReadOnlyList<HeldLease> Held)
+{
+    /// <summary>Which of <see cref="HeartbeatRequest.Begun"/> were stored: a sign of life waits for no lock that somebody holds on a job,
+    /// so the others are told again with the next beat. Null: all.</summary>
+    public IReadOnlyList<Lease>? BegunStored { get; init; }
+}
 
 /// <summary>One lease a worker holds.</summary>
 /// <param name="Lease">The lease, so that one whose claim was never answered can be given back.</param>

@@ -17,7 +17,7 @@ internal static class CheckpointRules
     private static void One(long job, IEnumerable<Effect> effects, int final, Judgement judgement)
     {
         // A save under way when the process died may have been stored or not.
-        var (accepted, perhaps, version) = (0, 0, 0);
+        var (accepted, perhaps, version, newest) = (0, 0, 0, 0);
         foreach (var effect in effects)
         {
             switch (effect.What)
@@ -28,7 +28,10 @@ internal static class CheckpointRules
                 case "saved":
                     accepted = Math.Max(accepted, effect.Count);
                     break;
+                case "start" when effect.Attempt < newest:
+                    break;   // it had been taken ahead, and did not know yet that its lease was lost
                 default:
+                    newest = effect.Attempt;
                     if (effect.Count < accepted || effect.Version < version)
                     {
                         Find("fell", $"{effect.Shows}, "

@@ -24,6 +24,9 @@ internal static class RetryRules
     private static void Gaps(History history, Judgement judgement)
     {
         var (least, soon, early, late, shows) = (double.MaxValue, 0, "", 0, "");
+        var ran = history.Effects.Where(effect => effect.IsStart).ToLookup(effect => (effect.Job, effect.Attempt), effect => effect.Mono);
+        var threw = history.Effects.Where(effect => effect.What == "threw").ToLookup(effect => (effect.Job, effect.Attempt), effect
+            => effect.Mono);
         foreach (var life in history.Attempts.GroupBy(attempt => (attempt.Job, attempt.Generation)))
         {
             var (failures, before) = (0, (Attempt?)null);
@@ -31,7 +34,11 @@ internal static class RetryRules
             {
                 if (before is { Outcome: "failed" or "timed_out" })
                 {
-                    var gap = (attempt.StartedAt - before.EndedAt) / 1_000.0;
+                    // From when its handler threw, which the store hears of a little later, to when the next one was called.
+                    var (end, start) = (threw[(before.Job, before.Number)], ran[(attempt.Job, attempt.Number)]);
+                    var gap = end.Any() && start.Any() ? (start.Min() - end.Min()) / 1_000_000.0
+                        : history.Effects.Count > 0 ? double.MaxValue
+                        : (attempt.StartedAt - before.EndedAt) / 1_000.0;
                     least = Math.Min(least, gap);
                     var wait = Wait(history.Settings, failures - 1);
                     (soon, early) = history.Settings.RetryBaseMs is not null && gap < wait ? (soon + 1,

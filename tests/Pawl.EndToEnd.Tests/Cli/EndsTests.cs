@@ -71,7 +71,7 @@ public sealed class EndsTests(Server server) : IClassFixture<Server>
             var asks = await process.StandardError.ReadLineAsync(Stop).AsTask().WaitAsync(Tool.Limit, Stop);
             Assert.StartsWith("> GET ", asks, StringComparison.Ordinal);
 
-            Kill.Unix.Interrupt(process.Id);
+            Unix.Interrupt(process.Id);
 
             await process.WaitForExitAsync(Stop).WaitAsync(Tool.Limit, Stop);
             Assert.Equal(130, process.ExitCode);
@@ -94,7 +94,7 @@ public sealed class EndsTests(Server server) : IClassFixture<Server>
         using var process = server.Tool.StartInterruptible([.. words, "-v"]);
         using var taken = await silent.AcceptSocketAsync(Stop);   // of the run above
         using var asked = await silent.AcceptSocketAsync(Stop).AsTask().WaitAsync(Tool.Limit, Stop);
-        Kill.Unix.Interrupt(process.Id);
+        Unix.Interrupt(process.Id);
         await process.WaitForExitAsync(Stop).WaitAsync(Tool.Limit, Stop);
         Assert.Equal(130, process.ExitCode);
     }

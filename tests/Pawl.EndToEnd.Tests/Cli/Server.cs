@@ -136,7 +136,7 @@ public sealed class Server : IAsyncLifetime
             {
                 if (!process.HasExited)
                 {
-                    Kill.Unix.Ask(process.Id);
+                    Unix.Ask(process.Id);
                     await process.WaitForExitAsync(limit.Token);
                 }
 

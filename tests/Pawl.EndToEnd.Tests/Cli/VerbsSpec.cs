@@ -167,7 +167,7 @@ public abstract class VerbsSpec
 
         foreach (var process in (System.Diagnostics.Process[])[watching, events])
         {
-            Kill.Unix.Interrupt(process.Id);
+            Unix.Interrupt(process.Id);
             await process.WaitForExitAsync(Stop).WaitAsync(Tool.Limit, Stop);
             Assert.Equal(130, process.ExitCode);
             Assert.Empty(await process.StandardError.ReadToEndAsync(Stop));

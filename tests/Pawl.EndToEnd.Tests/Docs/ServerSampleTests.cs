@@ -100,7 +100,7 @@ public sealed class ServerSampleTests : IDisposable
     /// <summary>Asks it to stop, as a service manager does.</summary>
     private async Task EndAsync()
     {
-        Kill.Unix.Ask(_app!.Id);
+        Unix.Ask(_app!.Id);
         await _app.WaitForExitAsync(Stop).WaitAsync(Limit, Stop);
         Assert.Equal(0, _app.ExitCode);
     }

@@ -9,7 +9,7 @@ public sealed partial class FilesTests
     [
         ".editorconfig", ".gitattributes", ".gitignore", "BannedSymbols.txt", "CHANGELOG.md", "CONTRIBUTING.md", "Directory.Build.props",
         "Directory.Build.targets", "Directory.Packages.props", "LICENSE", "Pawl.slnx", "README.md", "THIRD-PARTY-NOTICES.txt",
-        "global.json", "test.ps1", "test.sh",
+        "chaos.sh", "global.json", "test.ps1", "test.sh",
     ];
 
     private static readonly string[] Folders = [".ci", ".devcontainer", "bench", "docs", "samples", "src", "tests"];

@@ -1,0 +1,39 @@
+using Pawl.Chaos.Tests.History;
+using Pawl.Chaos.Tests.Kill;
+using Pawl.Chaos.Tests.Report;
+
+namespace Pawl.Chaos.Tests.Faults;
+
+/// <summary>20 callers and two processes of 8 slots each, on jobs of 50 to 300 ms, with faults in the middle of it.</summary>
+internal static class Load
+{
+    /// <summary>Whether the full counts are asked for, with the rates measured: <c>PAWL_TEST_FULL=1</c>, for a machine that does nothing
+    /// else.</summary>
+    public static bool Full => Environment.GetEnvironmentVariable("PAWL_TEST_FULL") == "1";
+
+    /// <summary>How many handlers of one process return between two faults: about 1 s of work, and 15 s in full.</summary>
+    public static int Between => Full ? 700 : 50;
+
+    /// <summary>Runs it, drains it, and checks that every promise was kept.</summary>
+    public static async Task<Run> RunAsync(Installation place, ITestOutputHelper output, FaultRow row, Func<Victim, Task> faults)
+    {
+        await using var asking = place.Start("ask");
+        await using var first = place.StartWorker();
+        await using var second = place.StartWorker();
+        await Task.WhenAll(asking.ReadyAsync(), first.ReadyAsync(), second.ReadyAsync());
+        await first.ReturnsAsync(Between);
+        await faults(first);
+        await place.StopAsync(asking);
+        await place.StopAsync(first, second);
+        var run = await place.DrainAsync();
+        output.WriteLine(Figures.Of(run));
+        row.Prove(run);
+        Assert.All(run.Stored.Jobs, job => Assert.True(job.Type != "victim.plain" || job.State == "succeeded", $"{job}"));
+        if (Full)
+        {
+            Figures.Recovered(run);
+        }
+
+        return run;
+    }
+}
