@@ -6,6 +6,8 @@ namespace Pawl.Browser.Tests.Views;
 /// <summary>What breaks, gathered by what is alike, and dealt with at once.</summary>
 public sealed class FailuresTests(Chromium chromium)
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
@@ -15,7 +17,8 @@ public sealed class FailuresTests(Chromium chromium)
         await using var visitor = await chromium.VisitAsync(site, scheme: scheme);
         for (var i = 0; i < 3; i++)
         {
-            await site.Jobs.WaitAsync((await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput))).Id);
+            var made = await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput), cancellationToken: Stop);
+            await site.Jobs.WaitAsync(made.Id, Stop);
         }
 
         var page = await visitor.OpenAsync("failures");
@@ -30,7 +33,7 @@ public sealed class FailuresTests(Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Dismiss 3" }).ClickAsync();
 
         await Expect(page.Locator(".toast")).ToContainTextAsync("3 dismissed");
-        Assert.Equal(0, (await site.Jobs.CountsAsync("is:dead")).Counts[JobState.Failed]);
+        Assert.Equal(0, (await site.Jobs.CountsAsync("is:dead", cancellationToken: Stop)).Counts[JobState.Failed]);
     }
 
     [Fact]

@@ -8,6 +8,8 @@ namespace Pawl.Browser.Tests.Views;
 /// <summary>A job, as a page and as a drawer: what it shows, and that each button does what it says.</summary>
 public sealed class JobTests(Chromium chromium)
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     private static readonly TimeSpan Later = TimeSpan.FromDays(30);
 
     [Fact]
@@ -15,7 +17,7 @@ public sealed class JobTests(Chromium chromium)
     {
         await using var site = await Site.StartAsync();
         await using var visitor = await chromium.VisitAsync(site);
-        var id = (await site.Jobs.EnqueueAsync(new Demo(Say: "hello from inside", Wait: true))).Id;
+        var id = (await site.Jobs.EnqueueAsync(new Demo(Say: "hello from inside", Wait: true), cancellationToken: Stop)).Id;
         await site.Services.GetRequiredService<Gates>().BegunAsync(id);
         var page = await visitor.OpenAsync($"jobs/{id}");
 
@@ -28,7 +30,7 @@ public sealed class JobTests(Chromium chromium)
 
         await Expect(page.Locator(".job .chip").First).ToContainTextAsync("cancelled");
         await Expect(page.Locator(".facts")).ToContainTextAsync("wrong repo");
-        Assert.Equal(JobState.Cancelled, (await site.Jobs.GetAsync(id)).State);
+        Assert.Equal(JobState.Cancelled, (await site.Jobs.GetAsync(id, Stop)).State);
     }
 
     [Fact]
@@ -50,7 +52,7 @@ public sealed class JobTests(Chromium chromium)
 
         await Expect(page.Locator(".timeline li")).ToHaveCountAsync(2);
         await Expect(page.Locator(".events")).ToContainTextAsync("retried");
-        Assert.Equal(2, (await site.Jobs.GetAsync(id)).Generation);
+        Assert.Equal(2, (await site.Jobs.GetAsync(id, Stop)).Generation);
     }
 
     [Fact]
@@ -86,13 +88,13 @@ public sealed class JobTests(Chromium chromium)
         await using var site = await Site.StartAsync();
         await using var visitor = await chromium.VisitAsync(site);
         visitor.Expecting("status of 412");
-        var id = (await site.Jobs.EnqueueAsync(new Demo(), new() { Delay = Later })).Id;
+        var id = (await site.Jobs.EnqueueAsync(new Demo(), new() { Delay = Later }, Stop)).Id;
         var page = await visitor.OpenAsync($"jobs/{id}");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Edit…" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         await dialog.GetByLabel("Priority").FillAsync("77");
-        await site.Jobs.EditAsync(id, new() { Queue = "slow" });
+        await site.Jobs.EditAsync(id, new() { Queue = "slow" }, Stop);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Change it" }).ClickAsync();
         await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("Changed meanwhile");
         await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("slow");
@@ -101,7 +103,7 @@ public sealed class JobTests(Chromium chromium)
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Change it" }).ClickAsync();
 
         await Expect(page.Locator(".facts")).ToContainTextAsync("77");
-        var job = await site.Jobs.GetAsync(id);
+        var job = await site.Jobs.GetAsync(id, Stop);
         Assert.Equal((77, "slow"), (job.Priority, job.Queue));
     }
 
@@ -111,7 +113,7 @@ public sealed class JobTests(Chromium chromium)
         await using var site = await Site.StartAsync();
         await using var visitor = await chromium.VisitAsync(site);
         visitor.Expecting("status of 404");
-        var held = (await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput), new() { RequiresApproval = true })).Id;
+        var held = (await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput), new() { RequiresApproval = true }, Stop)).Id;
         var page = await visitor.OpenAsync($"jobs/{held}");
 
         await Expect(page.Locator(".why")).ToContainTextAsync("approv", new() { IgnoreCase = true });
@@ -128,7 +130,7 @@ public sealed class JobTests(Chromium chromium)
         await Do(page, "Delete").ClickAsync();
 
         await Expect(page).ToHaveURLAsync(new Uri(site.Url, "jobs").ToString());
-        Assert.Null(await site.Jobs.FindAsync(held));
+        Assert.Null(await site.Jobs.FindAsync(held, Stop));
         await page.GotoAsync(new Uri(site.Url, $"jobs/{held}").ToString());
         await Expect(page.Locator("main")).ToContainTextAsync("deleted or is kept no longer");
     }
@@ -142,8 +144,9 @@ public sealed class JobTests(Chromium chromium)
         await using var site = await Site.StartAsync();
         await using var visitor = await chromium.VisitAsync(site, scheme: scheme);
         var id = (await site.Jobs.EnqueueAsync(
-            new Demo(Say: Hostile, Fail: ErrorCategory.InvalidInput), new() { Tags = new Dictionary<string, string> { ["x"] = Hostile } })).Id;
-        await site.Jobs.WaitAsync(id);
+            new Demo(Say: Hostile, Fail: ErrorCategory.InvalidInput),
+            new() { Tags = new Dictionary<string, string> { ["x"] = Hostile } }, Stop)).Id;
+        await site.Jobs.WaitAsync(id, Stop);
 
         var page = await visitor.OpenAsync($"jobs/{id}");
         await Expect(page.Locator(".log-lines")).ToContainTextAsync("<img src=x");
@@ -178,8 +181,8 @@ public sealed class JobTests(Chromium chromium)
 
     private static async Task<JobId> FailAsync(Site site)
     {
-        var id = (await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput))).Id;
-        await site.Jobs.WaitAsync(id);
+        var id = (await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput), cancellationToken: Stop)).Id;
+        await site.Jobs.WaitAsync(id, Stop);
         return id;
     }
 }

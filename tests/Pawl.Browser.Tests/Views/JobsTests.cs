@@ -7,6 +7,8 @@ namespace Pawl.Browser.Tests.Views;
 /// <summary>The list of jobs: found, followed, chosen, and dealt with by the hundred.</summary>
 public sealed class JobsTests(Chromium chromium)
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     private static readonly TimeSpan Later = TimeSpan.FromDays(30);
 
     [Fact]
@@ -14,7 +16,8 @@ public sealed class JobsTests(Chromium chromium)
     {
         await using var site = await Site.StartAsync();
         await using var visitor = await chromium.VisitAsync(site);
-        await site.Jobs.WaitAsync((await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput))).Id);
+        var made = await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput), cancellationToken: Stop);
+        await site.Jobs.WaitAsync(made.Id, Stop);
         var page = await visitor.OpenAsync("jobs");
         await Expect(Rows(page)).ToHaveCountAsync(1);
 
@@ -28,7 +31,7 @@ public sealed class JobsTests(Chromium chromium)
         foreach (var letter in Rest)
         {
             await page.Keyboard.TypeAsync(letter.ToString());
-            await site.Jobs.EnqueueAsync(new Demo());
+            await site.Jobs.EnqueueAsync(new Demo(), cancellationToken: Stop);
         }
 
         await Expect(Box(page)).ToHaveValueAsync($"state:{Rest}");
@@ -42,7 +45,7 @@ public sealed class JobsTests(Chromium chromium)
         await using var site = await Site.StartAsync();
         await using var visitor = await chromium.VisitAsync(site);
         visitor.Expecting("status of 400");
-        await site.Jobs.EnqueueAsync(new Demo());
+        await site.Jobs.EnqueueAsync(new Demo(), cancellationToken: Stop);
         var page = await visitor.OpenAsync("jobs");
         await Expect(Rows(page)).ToHaveCountAsync(1);
 
@@ -60,7 +63,7 @@ public sealed class JobsTests(Chromium chromium)
     {
         await using var site = await Site.StartAsync();
         await using var visitor = await chromium.VisitAsync(site);
-        await site.Jobs.EnqueueAsync(new Demo(), new() { Delay = Later });
+        await site.Jobs.EnqueueAsync(new Demo(), new() { Delay = Later }, Stop);
         var page = await visitor.OpenAsync("jobs?query=state:scheduled queue:nowhere");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Drop queue:nowhere" }).ClickAsync();
@@ -78,12 +81,12 @@ public sealed class JobsTests(Chromium chromium)
     {
         await using var site = await Site.StartAsync();
         await using var visitor = await chromium.VisitAsync(site);
-        await site.Jobs.EnqueueAsync(new Demo(), new() { Delay = Later });
+        await site.Jobs.EnqueueAsync(new Demo(), new() { Delay = Later }, Stop);
         var page = await visitor.OpenAsync("jobs");
         await Expect(page.Locator(".live")).ToContainTextAsync("live");
         await Rows(page).First.HoverAsync();
 
-        var second = (await site.Jobs.EnqueueAsync(new Demo(), new() { Delay = Later })).Id;
+        var second = (await site.Jobs.EnqueueAsync(new Demo(), new() { Delay = Later }, Stop)).Id;
 
         var fresh = page.GetByRole(AriaRole.Button, new() { Name = "1 new" });
         await Expect(fresh).ToBeVisibleAsync();
@@ -112,7 +115,7 @@ public sealed class JobsTests(Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Dismiss 5" }).ClickAsync();
 
         await Expect(page.Locator(".toast")).ToContainTextAsync("5 dismissed");
-        Assert.Equal(0, (await site.Jobs.CountsAsync("is:dead")).Counts[JobState.Failed]);
+        Assert.Equal(0, (await site.Jobs.CountsAsync("is:dead", cancellationToken: Stop)).Counts[JobState.Failed]);
     }
 
     [Fact]
@@ -133,7 +136,7 @@ public sealed class JobsTests(Chromium chromium)
 
         await Expect(page.Locator(".toast")).ToContainTextAsync("3 deleted");
         await Expect(page.GetByText("No job matches.")).ToBeVisibleAsync();
-        Assert.Empty((await site.Jobs.ListAsync()).Jobs);
+        Assert.Empty((await site.Jobs.ListAsync(cancellationToken: Stop)).Jobs);
     }
 
     [Fact]
@@ -167,7 +170,7 @@ public sealed class JobsTests(Chromium chromium)
     {
         await using var site = await Site.StartAsync();
         await using var visitor = await chromium.VisitAsync(site);
-        await site.Jobs.EnqueueAsync(new Demo(), new() { Tags = new Dictionary<string, string> { ["repo"] = "acme/app" } });
+        await site.Jobs.EnqueueAsync(new Demo(), new() { Tags = new Dictionary<string, string> { ["repo"] = "acme/app" } }, Stop);
         var page = await visitor.OpenAsync("jobs?query=tag:repo");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Columns" }).ClickAsync();
@@ -197,7 +200,7 @@ public sealed class JobsTests(Chromium chromium)
         await using var site = await Site.StartAsync();
         await using var visitor = await chromium.VisitAsync(site);
         await site.Jobs.EnqueueManyAsync(
-            Enumerable.Range(0, Many).Select(_ => new Demo()).ToList(), new() { Delay = Later }, TestContext.Current.CancellationToken);
+            Enumerable.Range(0, Many).Select(_ => new Demo()).ToList(), new() { Delay = Later }, Stop);
         var page = await visitor.OpenAsync("jobs");
         await Expect(Rows(page)).Not.ToHaveCountAsync(0);
 
@@ -258,8 +261,8 @@ public sealed class JobsTests(Chromium chromium)
         var ids = new List<JobId>();
         for (var i = 0; i < count; i++)
         {
-            ids.Add((await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput))).Id);
-            await site.Jobs.WaitAsync(ids[^1]);
+            ids.Add((await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput), cancellationToken: Stop)).Id);
+            await site.Jobs.WaitAsync(ids[^1], Stop);
         }
 
         return ids;
