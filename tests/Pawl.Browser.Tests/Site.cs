@@ -15,6 +15,12 @@ namespace Pawl.Browser.Tests;
 /// <summary>A real server on a port of loopback, with a store of its own; it can be stopped and started again.</summary>
 public sealed class Site : IAsyncDisposable
 {
+    // A page of the host's own, with the jobs of its user in it.
+    private const string HostPage = """
+        <!doctype html><html lang="en"><title>Host</title><link rel="icon" href="data:,"><script type="module" src="drawer.js"></script>
+        <main><h1>Host</h1><pawl-drawer query="type:demo" label="Your jobs"></pawl-drawer></main></html>
+        """;
+
     private readonly TempFolder _folder = new();
     private readonly Action<WebApplication, Action<PawlWebOptions>> _map;
     private readonly string _prefix;
@@ -62,6 +68,7 @@ public sealed class Site : IAsyncDisposable
                         app.MapPawl("/jobs", all);
                         break;
                     default:
+                        app.MapGet("/host", static () => Results.Content(HostPage, "text/html"));
                         app.MapPawl(mount == Mount.Silent ? "/jobs" : "/", all);
                         break;
                 }

@@ -95,7 +95,7 @@ public sealed class Visitor : IAsyncDisposable
               .then(found => found.violations.map(v => `${v.id}: ${v.help} — ${
                 v.nodes.map(n => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`).join('; ')}`))
             """);
-        Assert.Empty(found.EnumerateArray().Select(one => one.GetString()!));
+        Assert.True(found.GetArrayLength() == 0, $"{page.Url}\n{string.Join('\n', found.EnumerateArray().Select(one => one.GetString()))}");
     }
 
     /// <inheritdoc/>

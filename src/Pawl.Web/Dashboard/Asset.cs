@@ -11,14 +11,17 @@ internal sealed record Asset(string Type, byte[] Bytes, bool IsOpen)
 {
     private readonly Lazy<byte[]> _brotli = new(() => Compress(Bytes));
 
+    /// <summary>Whether it never changes under its address.</summary>
+    public bool IsLasting { get; init; } = true;
+
     /// <summary>The file, compressed as hard as can be; made when it is first asked for.</summary>
     public byte[] Brotli => _brotli.Value;
 
-    /// <summary>Sends it. What it holds never changes under its address.</summary>
+    /// <summary>Sends it.</summary>
     public Task SendAsync(HttpContext http)
     {
         var headers = http.Response.Headers;
-        headers.CacheControl = $"{(IsOpen ? "public" : "private")}, max-age=31536000, immutable";
+        headers.CacheControl = IsLasting ? $"{(IsOpen ? "public" : "private")}, max-age=31536000, immutable" : "no-cache";
         headers.Vary = "Accept-Encoding";
         var bytes = Bytes;
         if (TakesBrotli(http.Request))

@@ -12,7 +12,7 @@ internal sealed class DashboardFiles
 
     // Of the login page and of what other applications show; these alone are sent to strangers.
     private static readonly string[] Open = ["login.js", "theme.js", "style.css", "icon.svg"];
-    private static readonly string[] Entries = ["app.js"];
+    private static readonly string[] Entries = ["app.js", "drawer.js"];
     private static readonly string[] Plain = ["login.js", "theme.js", "style.css", "icon.svg"];
 
     // A build on Windows writes the folders its own way.
@@ -21,6 +21,7 @@ internal sealed class DashboardFiles
         .ToDictionary(static name => name[Folder.Length..].Replace('\\', '/'), StringComparer.Ordinal);
 
     private readonly Dictionary<string, Asset> _assets = new(StringComparer.Ordinal);
+    private readonly Asset _drawer;
     private readonly Dictionary<string, string> _pages = new(StringComparer.Ordinal);
 
     private DashboardFiles()
@@ -40,6 +41,7 @@ internal sealed class DashboardFiles
             _pages[name] = Read(name);
         }
 
+        Addresses = new(Read("pages.js"));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (name, asset) in _assets.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
         {
@@ -48,12 +50,22 @@ internal sealed class DashboardFiles
         }
 
         Hash = Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+        _drawer = new("text/javascript; charset=utf-8", Encoding.UTF8.GetBytes($"import './a/{Hash}/{Drawer}';\n"), IsOpen: false)
+        {
+            IsLasting = false,
+        };
     }
 
     private static readonly Lazy<DashboardFiles> Loaded = new(static () => new());
 
     /// <summary>The files of this assembly.</summary>
     public static DashboardFiles All => Loaded.Value;
+
+    /// <summary>Where there are pages.</summary>
+    public PageAddresses Addresses { get; }
+
+    /// <summary>What other applications load, by an address that stays: it leads to the file of this version.</summary>
+    public const string Drawer = "drawer.js";
 
     /// <summary>Changes with any of the files.</summary>
     public string Hash { get; }
@@ -63,7 +75,9 @@ internal sealed class DashboardFiles
 
     /// <summary>The file at a path below the mount; null when there is none.</summary>
     public Asset? Find(string path) =>
-        path.StartsWith($"a/{Hash}/", StringComparison.Ordinal) ? _assets.GetValueOrDefault(path[(Hash.Length + 3)..]) : null;
+        path == Drawer ? _drawer
+        : path.StartsWith($"a/{Hash}/", StringComparison.Ordinal) ? _assets.GetValueOrDefault(path[(Hash.Length + 3)..])
+        : null;
 
     /// <summary>A page, with links that find the files from so many folders below the mount.</summary>
     public string Page(string name, int depth) => _pages[name]

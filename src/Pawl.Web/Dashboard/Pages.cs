@@ -41,7 +41,7 @@ internal static class Pages
         else
         {
             http.Response.Headers.CacheControl = "no-cache";
-            await PageAsync(http, PageAddresses.Has(path) ? 200 : 404, "index.html", path).ConfigureAwait(false);
+            await PageAsync(http, DashboardFiles.All.Addresses.Has(path) ? 200 : 404, "index.html", path).ConfigureAwait(false);
         }
     }
 

@@ -24,7 +24,7 @@ async function begin() {
   }
   catchLinks();
   startKeys();
-  startStream();
+  startStream(leads => document.documentElement.toggleAttribute('data-leads', leads));
   render(html`<${Frame} />`, root);
 }
 

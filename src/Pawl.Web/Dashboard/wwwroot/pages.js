@@ -1,4 +1,4 @@
-// Every page: its address, its name, its key after `g`, and what draws it. The same addresses as in PageAddresses.cs.
+// Every page: its address, its name, its key after `g`, and what draws it. The server reads the addresses here too.
 import { ApiDocs } from './views/api-docs.js';
 import { Dataset } from './views/dataset.js';
 import { Failure } from './views/failure.js';

@@ -32,7 +32,7 @@ let paused = false;
 let blurred = false;
 
 /** What the header shows. `live` | `paused` | `connecting` | `polling`; `since` is when we last heard anything. */
-export const status = { state: 'connecting', since: Date.now(), paused: false };
+export const status = { state: 'connecting', since: Date.now(), paused: false, wasLive: false };
 
 const say = state => {
   status.state = state;
@@ -107,13 +107,13 @@ function look() {
   }
 }
 
-/** Begins; once per page. */
-export function startStream() {
+/** Begins; once per page. @param {(leads: boolean) => void} [onLead] Told whether this tab has the stream of all. */
+export function startStream(onLead = () => {}) {
   tabs = joinTabs(`pawl ${mount.pathname}`, {
     mayLead: () => document.visibilityState === 'visible' && !paused,
     wants,
     onLead: leads => {
-      document.documentElement.toggleAttribute('data-leads', leads);
+      onLead(leads);
       if (leads) {
         connect();
       } else {
@@ -249,6 +249,7 @@ function onMessage(message) {
   if (message.kind === 'status') {
     if (message.state === 'live') {
       status.since = Date.now();
+      status.wasLive = true;
     }
     say(isPaused() ? 'paused' : message.state);
   } else if (message.kind === 'event') {

@@ -27,8 +27,9 @@ export function LiveDot() {
   })), []);
   const age = Date.now() - now.since;
   const said = now.state === 'live' ? 'live' : now.state === 'paused' ? 'paused'
-    : now.state === 'polling' ? 'polling' : `reconnecting, data from ${duration(Math.max(1000, age))} ago`;
-  const colour = now.state === 'live' ? 'good' : age > BAD ? 'bad' : 'warn';
+    : now.state === 'polling' ? 'polling' : !now.wasLive && age < WORTH_TELLING ? 'connecting'
+      : `reconnecting, data from ${duration(Math.max(1000, age))} ago`;
+  const colour = now.state === 'live' ? 'good' : !now.wasLive && age < WORTH_TELLING ? '' : age > BAD ? 'bad' : 'warn';
   return html`<button type="button" class=${classes('live', colour)} aria-pressed=${now.paused} onClick=${() => pause()}
     title=${now.state === 'polling' ? 'The stream is silent, so the data is read every 5 s. Click to pause (L)' : 'Pause or go on (L)'}>
     <i aria-hidden="true"></i><span>${said}</span></button>`;
