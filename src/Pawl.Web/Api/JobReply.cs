@@ -7,13 +7,23 @@ namespace Pawl.Web.Api;
 internal static class JobReply
 {
     /// <summary>Answers with a job as it stands now.</summary>
-    public static async Task WriteAsync(Call call, int status, Job job, bool? deduplicated = null)
+    public static async Task WriteAsync(Call call, int status, Job job, bool? deduplicated = null) =>
+        await WriteAsync(call, status, job, Words.Of(await BecauseAsync(call, job).ConfigureAwait(false)), deduplicated)
+            .ConfigureAwait(false);
+
+    /// <summary>Answers with a job that was just made. Many are made a second, so what may hold it up is as old as a second.</summary>
+    public static async Task WriteMadeAsync(Call call, int status, Job job, bool deduplicated)
+    {
+        var standing = Standing.IsAsked([job]) ? await Standing.RecentAsync(call.Site, call.Cancelled).ConfigureAwait(false) : null;
+        await WriteAsync(call, status, job, standing?.BecauseOf(job), deduplicated).ConfigureAwait(false);
+    }
+
+    private static async Task WriteAsync(Call call, int status, Job job, string? because, bool? deduplicated)
     {
         var roots = await RootsAsync(call, [job]).ConfigureAwait(false);
-        var because = await BecauseAsync(call, job).ConfigureAwait(false);
         call.Http.Response.Headers.ETag = $"\"{job.RowVersion}\"";
         await call.JsonAsync(status, json => JobJson.Write(
-            json, job, call.Site.Types, roots[job.Id], Words.Of(because), null, deduplicated))
+            json, job, call.Site.Types, roots[job.Id], because, null, deduplicated))
             .ConfigureAwait(false);
     }
 

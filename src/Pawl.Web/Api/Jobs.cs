@@ -83,7 +83,7 @@ internal static class Jobs
         return new(status, job.Id.ToString(), location, () =>
         {
             call.Http.Response.Headers.Location = location;
-            return JobReply.WriteAsync(call, status, job, result.Deduplicated);
+            return JobReply.WriteMadeAsync(call, status, job, result.Deduplicated);
         });
     }
 

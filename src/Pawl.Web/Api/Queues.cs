@@ -84,6 +84,7 @@ internal static class Queues
         {
             await call.Site.Store.PauseAsync(new(name, null, pause, call.Now, call.Caller.Actor, reason, until), call.Cancelled)
                 .ConfigureAwait(false);
+            Standing.Changed(call.Site);
         }
 
         await ShowAsync(call, await AnyAsync(call, name).ConfigureAwait(false)).ConfigureAwait(false);
@@ -108,6 +109,7 @@ internal static class Queues
         call.IfMatch(version);
         var request = new SetQueueRequest(name, settings, call.NamesVersion ? version : null, call.Now, call.Caller.Actor);
         var reply = await call.Site.Store.SetQueueAsync(request, call.Cancelled).ConfigureAwait(false);
+        Standing.Changed(call.Site);
         if (!reply.Done)
         {
             throw new ProblemException(

@@ -55,6 +55,7 @@ internal static class Types
         {
             var request = new PauseRequest(null, type.Name, pause, call.Now, call.Caller.Actor, reason, until);
             await call.Site.Store.PauseAsync(request, call.Cancelled).ConfigureAwait(false);
+            Standing.Changed(call.Site);
         }
 
         await ShowAsync(call).ConfigureAwait(false);

@@ -12,7 +12,6 @@ namespace Pawl.Web.Live;
 internal sealed class Frame(Site site, long after, IReadOnlyList<EventRecord> events)
 {
     private const int JobsAtOnce = 500;
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<JobId, JobId> _roots = new();
     private readonly ConcurrentDictionary<JobId, byte[]> _short = new();
@@ -82,8 +81,7 @@ internal sealed class Frame(Site site, long after, IReadOnlyList<EventRecord> ev
 
         if (_standing is null && Standing.IsAsked(jobs))
         {
-            _standing = await site.Part(static site => new Looks(site.Clock))
-                .AtAsync("standing", Moment, () => Standing.ReadAsync(site, cancellationToken)).ConfigureAwait(false);
+            _standing = await Standing.RecentAsync(site, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var job in jobs)

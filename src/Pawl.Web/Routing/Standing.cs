@@ -6,6 +6,9 @@ namespace Pawl.Web.Routing;
 /// <summary>What holds queued jobs up, read once for many of them: pauses, workers, limits of queues.</summary>
 internal sealed class Standing
 {
+    private const string Name = "standing";
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, QueueRow> _queues;
     private readonly Dictionary<string, PauseRow> _types;
     private readonly Dictionary<string, long> _running = new(StringComparer.Ordinal);
@@ -46,6 +49,13 @@ internal sealed class Standing
             : [];
         return new(site, queues, pauses, lines, await site.Store.WorkersAsync(cancellationToken).ConfigureAwait(false));
     }
+
+    /// <summary>What was read within the last second, by whomever: for what happens many times a second.</summary>
+    public static Task<Standing> RecentAsync(Site site, CancellationToken cancellationToken) =>
+        site.Part(static site => new Looks(site.Clock)).AtAsync(Name, Moment, () => ReadAsync(site, cancellationToken));
+
+    /// <summary>Something was paused, resumed or limited here: who asks next shall see it.</summary>
+    public static void Changed(Site site) => site.Part(static site => new Looks(site.Clock)).Forget(Name);
 
     /// <summary>Why a queued job does not run; null where nothing but its turn is in its way.</summary>
     public string? BecauseOf(Job job)

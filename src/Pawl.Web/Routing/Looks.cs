@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Pawl.Web.Live;
+namespace Pawl.Web.Routing;
 
 /// <summary>Looks that many readers share: whoever asks first looks, and the others of the next moment see the same.</summary>
 internal sealed class Looks(TimeProvider clock)
@@ -57,6 +57,9 @@ internal sealed class Looks(TimeProvider clock)
             }
         }
     }
+
+    /// <summary>What was seen under a name is no longer so.</summary>
+    public void Forget(string name) => _looks.TryRemove(name, out _);
 
     private sealed record Look(long At, Task<object> Result);
 }
