@@ -50,6 +50,33 @@ public class OperatingTests : OnEitherStore
     }
 
     [Fact]
+    public async Task A_queue_that_came_after_a_worker_which_serves_any_is_served()
+    {
+        await using var served = await StartAsync();
+
+        await served.EndAsync(await served.CreateAsync("""{"type":"demo","payload":{},"queue":"later"}"""));
+        var queue = (await served.GetAsync("api/queues/later")).Json;
+
+        Assert.Equal((1, 0), ((int?)queue["live_workers"], queue["notes"]!.AsArray().Count));
+    }
+
+    [Fact]
+    public async Task The_answer_to_a_creation_says_at_once_that_its_queue_was_paused()
+    {
+        await using var served = await StartAsync();
+
+        await served.PostAsync("api/jobs", """{"type":"demo","payload":{},"queue":"night"}""");
+        await served.PostAsync("api/queues/night/pause", """{"reason":"deploy"}""");
+        var paused = await served.PostAsync("api/jobs", """{"type":"demo","payload":{},"queue":"night"}""");
+        await served.PostAsync("api/queues/night/resume");
+        await served.PostAsync("api/types/parked/pause", """{"reason":"deploy"}""");
+        var held = await served.PostAsync("api/jobs", """{"type":"parked","payload":{}}""");
+
+        Assert.Equal(
+            ("queue_paused", "type_paused"), (paused.Text("not_running_because"), held.Text("not_running_because")));
+    }
+
+    [Fact]
     public async Task The_limits_of_a_queue_are_set_by_who_saw_them()
     {
         await using var served = await StartAsync();

@@ -87,7 +87,7 @@ internal sealed class QueueFacts
 
     /// <summary>Whether a worker takes jobs of a queue.</summary>
     public static bool Serves(WorkerRow worker, string queue) =>
-        !worker.Gone && (worker.Facts.Queues.Count == 0 || worker.Facts.Queues.Contains(queue) || worker.Facts.Queues.Contains("*"));
+        !worker.Gone && worker.Facts.Serves(queue);
 
     /// <summary>Writes it.</summary>
     public void Write(Utf8JsonWriter json)

@@ -116,7 +116,7 @@ internal static class Workers
         json.WriteNumber("slots_used", worker.SlotsUsed);
         json.WriteNumber("express_slots", facts.ExpressSlots);
         json.WriteStartArray("queues");
-        foreach (var queue in facts.Queues.Where(queue => queue == "*" || call.Caller.Scope.SeesQueue(queue)))
+        foreach (var queue in facts.Queues.Where(queue => queue != WorkerFacts.AnyQueue && call.Caller.Scope.SeesQueue(queue)))
         {
             json.WriteStringValue(queue);
         }

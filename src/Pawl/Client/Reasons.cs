@@ -52,7 +52,7 @@ internal static class Reasons
             yield return pause;
         }
 
-        var knowing = workers.Where(worker => worker.Facts.Types.Contains(job.Type) && Serves(worker, job.Queue)).ToList();
+        var knowing = workers.Where(worker => worker.Facts.Types.Contains(job.Type) && worker.Facts.Serves(job.Queue)).ToList();
         var live = knowing.Where(static worker => worker is { Gone: false, Dead: false, Draining: false }).ToList();
         if (live.Count == 0)
         {
@@ -123,8 +123,6 @@ internal static class Reasons
                 Href: job.DependsOn.Count == 0 ? null : $"jobs/{job.DependsOn[0].On}");
         }
     }
-
-    private static bool Serves(WorkerRow worker, string queue) => worker.Facts.Queues.Count == 0 || worker.Facts.Queues.Contains(queue);
 
     private static int Used(WorkerRow worker) => Math.Max(worker.SlotsUsed, Math.Min(worker.Running, worker.Facts.Slots));
 

@@ -77,7 +77,7 @@ internal sealed class ScalingAdvisor(IJobStore store, ScalingOptions options, Ti
     }
 
     private static bool Serves(WorkerRow worker, LineFacts line) =>
-        (worker.Facts.Queues.Count == 0 || worker.Facts.Queues.Contains(line.Queue)) && worker.Facts.Types.Contains(line.Type);
+        worker.Facts.Serves(line.Queue) && worker.Facts.Types.Contains(line.Type);
 
     /// <summary>What is asked about, summed up.</summary>
     private sealed class Load(List<LineFacts> lines, List<Rollup> minutes, List<WorkerRow> workers, DateTimeOffset now)

@@ -71,7 +71,7 @@ internal sealed record HealthReading
     private TimeSpan? Since(DateTimeOffset? at) => at is { } then && Now > then ? Now - then : TimeSpan.Zero;
 
     private static bool Serves(WorkerRow worker, LineFacts line) =>
-        (worker.Facts.Queues.Count == 0 || worker.Facts.Queues.Contains(line.Queue)) && worker.Facts.Types.Contains(line.Type);
+        worker.Facts.Serves(line.Queue) && worker.Facts.Types.Contains(line.Type);
 
     private static long Ended(IEnumerable<MinuteFacts> minutes, Outcome outcome) =>
         minutes.Sum(minute => minute.Ended.GetValueOrDefault(outcome));

@@ -28,8 +28,12 @@ internal sealed class Limits
         }
     }
 
-    /// <summary>The queues that are served, as far as they are known.</summary>
-    public IReadOnlyList<string> Queues => [.. _order.Select(line => line.Queue).Distinct().Order(StringComparer.Ordinal)];
+    /// <summary>The queues that are served, as far as they are known, and whether any other is too.</summary>
+    public IReadOnlyList<string> Queues =>
+    [
+        .. _order.Select(line => line.Queue).Distinct().Order(StringComparer.Ordinal),
+        .. _queues is null ? [WorkerFacts.AnyQueue] : (string[])[],
+    ];
 
     /// <summary>The line of a job that was claimed.</summary>
     public Line Of(string queue, JobType type) => _lines.TryGetValue((queue, type.Name), out var line) ? line : Put(queue, type);

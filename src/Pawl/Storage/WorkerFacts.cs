@@ -3,6 +3,9 @@ namespace Pawl.Storage;
 /// <summary>What a worker says of itself.</summary>
 public sealed record WorkerFacts
 {
+    /// <summary>Among the queues: and every other.</summary>
+    public const string AnyQueue = "*";
+
     /// <summary>A name for people; by default the host's.</summary>
     public required string Name { get; init; }
 
@@ -33,8 +36,11 @@ public sealed record WorkerFacts
     /// <summary>Words its people gave it; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
-    /// <summary>The queues it serves.</summary>
+    /// <summary>The queues it serves; with <see cref="AnyQueue"/> among them, or none at all, every other too.</summary>
     public IReadOnlyList<string> Queues { get; init; } = [];
+
+    /// <summary>Whether it takes jobs of a queue.</summary>
+    public bool Serves(string queue) => Queues.Count == 0 || Queues.Contains(queue) || Queues.Contains(AnyQueue);
 
     /// <summary>Whether it works over HTTP and so outlives the process that owns an embedded store.</summary>
     public bool Remote { get; init; }
