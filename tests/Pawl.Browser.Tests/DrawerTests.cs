@@ -16,7 +16,7 @@ public sealed class DrawerTests(Chromium chromium)
         var drawer = page.GetByRole(AriaRole.Region, new() { Name = "Your jobs" });
         await Expect(drawer).ToContainTextAsync("Nothing runs.");
 
-        var job = await site.Jobs.EnqueueAsync(new Demo(Say: "<b>hello</b>", Wait: true));
+        var job = await site.Jobs.EnqueueAsync(new Demo(Say: "<b>hello</b>", Wait: true), cancellationToken: TestContext.Current.CancellationToken);
         await site.Services.GetRequiredService<Gates>().BegunAsync(job.Id);
         await Expect(drawer.GetByText("running")).ToBeVisibleAsync();
         await Expect(drawer.GetByRole(AriaRole.Progressbar)).ToHaveAttributeAsync("value", "0.5");
@@ -34,7 +34,7 @@ public sealed class DrawerTests(Chromium chromium)
     {
         await using var site = await Site.StartAsync();
         await using var visitor = await chromium.VisitAsync(site, await site.KeyAsync("viewer"));
-        var job = await site.Jobs.EnqueueAsync(new Demo(Wait: true));
+        var job = await site.Jobs.EnqueueAsync(new Demo(Wait: true), cancellationToken: TestContext.Current.CancellationToken);
         var page = await visitor.TabAsync("host");
 
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Log" })).ToBeVisibleAsync();

@@ -26,7 +26,7 @@ public sealed class LiveTests(Chromium chromium)
         tabs.Remove(leader);
         await leader.CloseAsync();
         await LeaderAsync(tabs);
-        await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput));
+        await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput), cancellationToken: TestContext.Current.CancellationToken);
         foreach (var tab in tabs)
         {
             await Expect(tab).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("^● "));
@@ -47,7 +47,7 @@ public sealed class LiveTests(Chromium chromium)
         await Expect(page.Locator(".live")).ToContainTextAsync("reconnecting");
         await site.StartAgainAsync();
         await Expect(page.Locator(".live")).ToContainTextAsync("live", new() { Timeout = 60_000 });
-        await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput));
+        await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput), cancellationToken: TestContext.Current.CancellationToken);
         await Expect(page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("^● "));
 
         Assert.True(await page.EvaluateAsync<bool>("window.notReloaded"));
@@ -80,7 +80,7 @@ public sealed class LiveTests(Chromium chromium)
 
         foreach (var letter in Text)
         {
-            await site.Jobs.EnqueueAsync(new Demo());
+            await site.Jobs.EnqueueAsync(new Demo(), cancellationToken: TestContext.Current.CancellationToken);
             await page.Keyboard.TypeAsync(letter.ToString());
         }
 
@@ -125,7 +125,7 @@ public sealed class LiveTests(Chromium chromium)
     /// <summary>The one tab that has the stream.</summary>
     private static async Task<IPage> LeaderAsync(IReadOnlyList<IPage> tabs)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
         while (true)
         {
             var leaders = new List<IPage>();

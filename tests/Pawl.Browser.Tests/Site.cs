@@ -133,7 +133,7 @@ public sealed class Site : IAsyncDisposable
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         _port = new Uri(address).Port;
         Url = new($"http://127.0.0.1:{_proxy?.Port ?? _port}{_prefix}");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
         var store = _app.Services.GetRequiredService<Pawl.Storage.IJobStore>();
         while ((await store.ApiKeysAsync(limit.Token)).Count == 0)
         {
