@@ -16,7 +16,8 @@ public sealed class DrawerTests(Chromium chromium)
         var drawer = page.GetByRole(AriaRole.Region, new() { Name = "Your jobs" });
         await Expect(drawer).ToContainTextAsync("Nothing runs.");
 
-        var job = await site.Jobs.EnqueueAsync(new Demo(Say: "<b>hello</b>", Wait: true), cancellationToken: TestContext.Current.CancellationToken);
+        var job = await site.Jobs.EnqueueAsync(
+            new Demo(Say: "<b>hello</b>", Wait: true), cancellationToken: TestContext.Current.CancellationToken);
         await site.Services.GetRequiredService<Gates>().BegunAsync(job.Id);
         await Expect(drawer.GetByText("running")).ToBeVisibleAsync();
         await Expect(drawer.GetByRole(AriaRole.Progressbar)).ToHaveAttributeAsync("value", "0.5");
