@@ -85,8 +85,11 @@ public sealed class KilledServerTests(ITestOutputHelper output)
     {
         var number = Interlocked.Increment(ref _number);
         var tag = key is null ? $"{life}-{number}" : $"idempotent-{key}";
-        var call = new Call { Life = life, Number = number, What = "invoke", Kind = key is null ? "single" : "idempotent", Count = 1,
-            Tag = tag, Key = key };
+        var call = new Call
+        {
+            Life = life, Number = number, What = "invoke", Kind = key is null ? "single" : "idempotent", Count = 1,
+            Tag = tag, Key = key
+        };
         Write(call);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("api/jobs", UriKind.Relative));
         request.Content = new StringContent($$$"""{"type":"note","payload":{},"tags":{"call":"{{{tag}}}"}}""", Encoding.UTF8,
