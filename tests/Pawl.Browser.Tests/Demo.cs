@@ -18,6 +18,15 @@ public sealed class Gates
     /// <summary>Lets a handler go on.</summary>
     public void Open(JobId id) => Of(id).Open.TrySetResult();
 
+    /// <summary>Lets every handler go on that waits: a host that stops would wait for them.</summary>
+    public void OpenAll()
+    {
+        foreach (var (_, open) in _gates.Values)
+        {
+            open.TrySetResult();
+        }
+    }
+
     internal Task PassAsync(JobId id, CancellationToken cancellationToken)
     {
         Of(id).Begun.TrySetResult();

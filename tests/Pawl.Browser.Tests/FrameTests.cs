@@ -75,6 +75,7 @@ public sealed class FrameTests(Chromium chromium)
         Assert.Equal("rgb(246, 247, 248)", await page.EvaluateAsync<string>(Ground));
         await page.ReloadAsync();
         Assert.Equal("rgb(246, 247, 248)", await page.EvaluateAsync<string>(Ground));
+        await Visitor.SettledAsync(page);
         await page.Keyboard.PressAsync("t");
         Assert.Equal("rgb(17, 21, 24)", await page.EvaluateAsync<string>(Ground));
     }

@@ -151,6 +151,7 @@ public sealed class Site : IAsyncDisposable
 
         if (_app is not null)
         {
+            Services.GetRequiredService<Gates>().OpenAll();
             await StopAsync();
         }
 

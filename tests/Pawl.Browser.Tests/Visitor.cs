@@ -57,8 +57,17 @@ public sealed class Visitor : IAsyncDisposable
     public async Task<IPage> OpenAsync(string path = "settings")
     {
         var page = await TabAsync(path);
-        await page.Locator(".rail").WaitForAsync();
+        await SettledAsync(page);
         return page;
+    }
+
+    /// <summary>Waits until the page is drawn and listens to the keyboard: it begins to only after it was painted.</summary>
+    public static async Task SettledAsync(IPage page)
+    {
+        await page.Locator(".rail").WaitForAsync();
+        await page.EvaluateAsync("""
+            () => new Promise(done => requestAnimationFrame(() => setTimeout(() => requestAnimationFrame(() => setTimeout(done, 100)))))
+            """);
     }
 
     /// <summary>Opens an address in a new tab.</summary>

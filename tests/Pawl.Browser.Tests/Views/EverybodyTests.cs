@@ -159,7 +159,9 @@ public sealed class EverybodyTests(Chromium chromium)
         broken = false;
         if (byHand)
         {
-            await held.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+            // Not by the mouse: an event may have it read again before the pointer is there, and then the button is gone.
+            await held.EvaluateAsync(
+                "panel => [...panel.querySelectorAll('button')].find(one => one.textContent === 'Try again')?.click()");
         }
 
         await Expect(held).ToContainTextAsync("paused");
