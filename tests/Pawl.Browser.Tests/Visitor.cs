@@ -66,7 +66,7 @@ public sealed class Visitor : IAsyncDisposable
     {
         await page.Locator(".rail").WaitForAsync();
         await page.EvaluateAsync("""
-            () => new Promise(done => requestAnimationFrame(() => setTimeout(() => requestAnimationFrame(() => setTimeout(done, 100)))))
+            () => new Promise(done => requestAnimationFrame(() => setTimeout(() => requestAnimationFrame(() => setTimeout(done)))))
             """);
     }
 
