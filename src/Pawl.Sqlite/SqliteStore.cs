@@ -141,8 +141,7 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
         using (_writing)
         using (_readers)
         {
-            _writer.Dispose();
-            LeavePlain();
+            _writer.Close(LeavePlain);
         }
     }
 
@@ -156,11 +155,7 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
 
         try
         {
-            _writer.Exclusive(_ =>
-            {
-                WriteOutLeases();
-                return true;
-            });
+            WriteOutLeases();
         }
         catch (SqliteException)
         {

@@ -14,7 +14,7 @@ namespace Pawl.Sqlite;
 /// <para>After a failed flush (an I/O error at the commit) nothing is known about the disk, and the writer stops for good: only a new
 /// process reads what is really there.</para>
 /// </remarks>
-internal sealed class Writer : IDisposable
+internal sealed class Writer
 {
     private const int MostCalls = 1000;
     private const int MostWaiting = 20_000;
@@ -67,6 +67,7 @@ internal sealed class Writer : IDisposable
         {
             lock (_inline)
             {
+                ObjectDisposedException.ThrowIf(_closed, this);
                 _calls.Add(call);
                 Commit();
             }
@@ -98,10 +99,12 @@ internal sealed class Writer : IDisposable
     }
 
     /// <summary>Runs work on the writing connection between two transactions; in memory, reads come this way too.</summary>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     public T Exclusive<T>(Func<Connection, T> work)
     {
         lock (_inline)
         {
+            ObjectDisposedException.ThrowIf(_closed, this);
             try
             {
                 return work(_batch.Db);
@@ -114,12 +117,26 @@ internal sealed class Writer : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Ends the writing: what waits is written, then the last work is done, and from then on nobody uses the connection: it may
+    /// be closed.</summary>
+    public void Close(Action last)
     {
         _closing = true;
         _arrived.Set();
         _thread?.Join();
-        _closed = true;
+        lock (_inline)
+        {
+            // who uses the connection on a thread of his own is done first, and who comes after is told
+            try
+            {
+                last();
+            }
+            finally
+            {
+                _closed = true;
+            }
+        }
+
         FailWaiting();
     }
 

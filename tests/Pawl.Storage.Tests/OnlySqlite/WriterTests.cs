@@ -56,6 +56,45 @@ public sealed class WriterTests : IDisposable
             cancellationToken).AsTask();
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Who_reads_a_store_in_memory_while_it_is_closed_is_done_first_and_who_comes_after_is_told()
+    {
+        var store = SqliteStore.Open("Data Source=:memory:");
+        await store.MigrateAsync(apply: true, Ct);
+        var writer = WriterOf(store);
+        using var begun = new ManualResetEventSlim();
+        var reading = Task.Run(
+            () => writer.Exclusive(db =>
+            {
+                begun.Set();
+                WaitForTheClosing(writer);
+                return db.Number("select 7");
+            }),
+            Ct);
+        begun.Wait(Ct);
+
+        await Task.Run(store.Dispose, Ct);
+
+        Assert.Equal(7, await reading);
+        Assert.Throws<ObjectDisposedException>(() => writer.Exclusive(db => db.Number("select 7")));
+    }
+
+    // A store that is being closed takes no more writes.
+    private static void WaitForTheClosing(Writer writer)
+    {
+        try
+        {
+            while (true)
+            {
+                _ = writer.WriteAsync(static _ => 0, Ct);
+                Thread.Yield();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+        }
+    }
+
     [Fact]
     public async Task When_what_is_left_after_a_rollback_cannot_be_read_nothing_more_is_written()
     {
