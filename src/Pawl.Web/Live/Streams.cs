@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Pawl.Queries;
@@ -10,6 +11,8 @@ namespace Pawl.Web.Live;
 /// <summary>The live stream of events.</summary>
 internal static class Streams
 {
+    private const int SendBuffer = 64 * 1024;
+
     /// <summary>The route, with what may be followed besides jobs.</summary>
     public static IReadOnlyList<Route> RoutesOf(IReadOnlyList<Source> sources) =>
     [
@@ -63,6 +66,13 @@ internal static class Streams
     /// <summary>Sends the headers of a stream.</summary>
     public static void Begin(HttpContext http)
     {
+        if (HttpProtocol.IsHttp11(http.Request.Protocol) && http.Features.Get<IConnectionSocketFeature>() is { } connection)
+        {
+            // Otherwise the system takes megabytes for a reader who reads nothing, and he is known only when they are full. In HTTP/2 each
+            // stream has a window of its own.
+            connection.Socket.SendBufferSize = SendBuffer;
+        }
+
         http.Response.StatusCode = 200;
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers["X-Accel-Buffering"] = "no";
