@@ -17,6 +17,8 @@ export function JobQueryBox({ value, error, onQuery }) {
   const timer = useRef(0);
   const after = useRef(null);
   const sent = useRef(value);
+  const chosen = useRef(null);
+  const turn = useRef(0);
   const id = useId();
 
   // Another query came from elsewhere: a state was clicked, a view was opened, somebody went back.
@@ -41,17 +43,35 @@ export function JobQueryBox({ value, error, onQuery }) {
   }
 
   function look() {
-    const { value: now, selectionStart } = field.current;
-    const found = document.activeElement === field.current ? complete(now, selectionStart) : null;
-    setOffer(found && { ...found, items: found.items.slice(0, MOST) });
-    setAt(-1);
+    chosen.current = null;
+    show();
+  }
+
+  // Names may come when somebody has gone down the list already: what he stands on stays chosen.
+  function show() {
+    const { value: now, selectionStart } = field.current ?? {};
+    const found = field.current && document.activeElement === field.current ? complete(now, selectionStart) : null;
+    const items = found?.items.slice(0, MOST) ?? [];
+    setOffer(found && { ...found, items });
+    setAt(items.findIndex(item => item.text === chosen.current));
+  }
+
+  function lookAndLearn() {
+    const mine = ++turn.current;
+    look();
+    readNames().then(() => mine === turn.current && show());
+  }
+
+  // Names that come later do not open it again.
+  function shut() {
+    turn.current++;
+    setOffer(null);
   }
 
   function onInput(event) {
     setText(event.target.value);
     send(event.target.value);
-    readNames().then(look);
-    look();
+    lookAndLearn();
   }
 
   function take(item) {
@@ -78,7 +98,7 @@ export function JobQueryBox({ value, error, onQuery }) {
     const count = offer?.items.length ?? 0;
     if (event.key === 'Escape') {
       if (offer) {
-        setOffer(null);
+        shut();
       } else {
         field.current.blur();
       }
@@ -86,7 +106,9 @@ export function JobQueryBox({ value, error, onQuery }) {
       event.stopPropagation();
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       if (count > 0) {
-        setAt(event.key === 'ArrowDown' ? (at + 1) % count : (at <= 0 ? count : at) - 1);
+        const next = event.key === 'ArrowDown' ? (at + 1) % count : (at <= 0 ? count : at) - 1;
+        chosen.current = offer.items[next].text;
+        setAt(next);
       } else {
         look();
       }
@@ -99,7 +121,7 @@ export function JobQueryBox({ value, error, onQuery }) {
       event.preventDefault();
     } else if (event.key === 'Enter') {
       send(text, 0);
-      setOffer(null);
+      shut();
     }
   }
 
@@ -113,8 +135,7 @@ export function JobQueryBox({ value, error, onQuery }) {
     <input ref=${field} type="search" role="combobox" aria-label="Find jobs" aria-expanded=${offer !== null} aria-controls=${`${id}-list`}
       aria-autocomplete="list" aria-activedescendant=${at >= 0 ? `${id}-${at}` : undefined} aria-invalid=${fault !== null}
       aria-describedby=${fault ? `${id}-fault` : undefined} placeholder="Find jobs: state:failed type:mail.* …   /" autocomplete="off"
-      spellcheck=${false} value=${text} onInput=${onInput} onKeyDown=${onKeyDown} onClick=${() => readNames().then(look)}
-      onFocus=${() => readNames().then(look)} onBlur=${() => setOffer(null)}
+      spellcheck=${false} value=${text} onInput=${onInput} onKeyDown=${onKeyDown} onClick=${lookAndLearn} onFocus=${lookAndLearn} onBlur=${shut}
       onScroll=${() => { mirror.current.scrollLeft = field.current.scrollLeft; }} />
     ${offer ? html`<ul class="offer" role="listbox" id=${`${id}-list`} aria-label="Completions">${offer.items.map((item, i) => html`
       <li key=${item.text} role="option" id=${`${id}-${i}`} aria-selected=${i === at} class=${classes(i === at && 'on')}
