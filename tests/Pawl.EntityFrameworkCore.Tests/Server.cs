@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using Pawl.EntityFrameworkCore.Tests;
 
@@ -9,7 +10,8 @@ namespace Pawl.EntityFrameworkCore.Tests;
 public sealed class Server : IAsyncDisposable
 {
     private readonly Lazy<(PostgresCluster? Cluster, string? Lacking)> _started = new(PostgresCluster.Start);
-    private readonly List<string> _made = [];
+    private readonly ConcurrentQueue<string> _made = [];
+    private int _number;
 
     /// <summary>A new, empty database; skips the test where there is no server.</summary>
     public async Task<string> DatabaseAsync()
@@ -21,8 +23,8 @@ public sealed class Server : IAsyncDisposable
             Assert.Fail(lacking!);
         }
 
-        var name = $"pawl_ef_{Environment.ProcessId}_{_made.Count}";
-        _made.Add(name);
+        var name = $"pawl_ef_{Environment.ProcessId}_{Interlocked.Increment(ref _number)}";
+        _made.Enqueue(name);
         await RunAsync(cluster, $"create database {name} template template0");
         return new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name, MaxPoolSize = 20 }.ConnectionString;
     }
