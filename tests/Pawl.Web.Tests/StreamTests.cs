@@ -258,6 +258,25 @@ public class StreamTests : OnEitherStore
     }
 
     [Fact]
+    public async Task Much_news_at_once_comes_whole()
+    {
+        await using var served = await StartAsync();
+        await using var stream = await Listening.ToAsync(served, "api/stream?topics=jobs");
+        await stream.NextAsync("hello");
+        var tags = string.Join(',', Enumerable.Range(0, 20).Select(n => $"\"t{n}\":\"{new string('x', 100)}\""));
+        var job = $$$"""{"type":"parked","payload":{},"tags":{{{{tags}}}}}""";
+
+        await served.PostAsync("api/jobs/batch", $$"""{"jobs":[{{string.Join(',', Enumerable.Repeat(job, 200))}}]}""");
+        var told = new HashSet<string>();
+        while (told.Count < 200)
+        {
+            var news = await stream.NextAsync("jobs");
+            Assert.NotNull(news.Data["counts"]!["scheduled"]);
+            told.UnionWith(news.Data["upserts"]!.AsArray().Select(each => (string)each!["id"]!));
+        }
+    }
+
+    [Fact]
     public async Task What_is_outside_a_keys_scope_never_appears()
     {
         await using var served = await StartAsync();

@@ -124,7 +124,7 @@ internal sealed partial class OpenStream
                 if (!_told.TryGetValue(name, out var told) || !IsSame(told, thing))
                 {
                     _told[name] = thing.Stamp ?? (object)thing.Json;
-                    _out.Event(source.Event, null, thing.Json.Span);
+                    _out.Event(source.Event, null, thing.Json);
                 }
             }
 

@@ -103,7 +103,7 @@ internal sealed partial class OpenStream
         TellJobs(upserts.Where(change => change.Last <= split), counts, Id(_seq));
         foreach (var job in jobs)
         {
-            _out.Event("job", Id(_seq), job.Span);
+            _out.Event("job", Id(_seq), job);
         }
 
         foreach (var (happened, job, isNotice) in records)
@@ -122,7 +122,7 @@ internal sealed partial class OpenStream
                     {
                         RecordJson.Event(json, happened);
                     }
-                }).Span);
+                }));
         }
 
         _seq = upto;
@@ -188,24 +188,7 @@ internal sealed partial class OpenStream
             return;
         }
 
-        _out.Tell("jobs", id, json =>
-        {
-            json.WriteStartArray("upserts");
-            foreach (var change in list.Where(change => change.Json is not null))
-            {
-                json.WriteRawValue(change.Json, skipInputValidation: true);
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("removed");
-            foreach (var change in list.Where(change => change.Json is null))
-            {
-                json.WriteStringValue(change.Id.ToString());
-            }
-
-            json.WriteEndArray();
-            CountsJson.States(json, "counts", counts.Counts);
-        });
+        _out.Event("jobs", id, Listed.Data(list, counts));
     }
 
     private async Task<JobCounts> CountsAsync(Frame? frame, CancellationToken cancellationToken)
@@ -281,6 +264,4 @@ internal sealed partial class OpenStream
     private bool Sees(Job job) => call.Caller.Scope.Sees(job.Queue, job.Type);
 
     private readonly record struct Change(Frame Frame, long Last, bool IsNew);
-
-    private sealed record Listed(JobId Id, long Last, byte[]? Json);
 }

@@ -18,19 +18,19 @@ internal sealed class Sender(Call call, Hub hub, Tail.Reader reader)
     /// <summary>Whether something waits to be sent.</summary>
     public bool HasMore => _out.HasMore;
 
-    /// <summary>Writes an event.</summary>
-    public void Event(string name, string? id, ReadOnlySpan<byte> data) => _out.Event(name, id, data);
+    /// <summary>Tells an event: its data in pieces that nobody changes any more.</summary>
+    public void Event(string name, string? id, params IEnumerable<ReadOnlyMemory<byte>> data) => _out.Event(name, id, data);
 
-    /// <summary>Writes an event that is an object.</summary>
+    /// <summary>Tells an event that is an object.</summary>
     public void Tell(string name, string? id, Action<Utf8JsonWriter> members) =>
         _out.Event(name, id, Replies.Bytes(json =>
         {
             json.WriteStartObject();
             members(json);
             json.WriteEndObject();
-        }).Span);
+        }));
 
-    /// <summary>Writes how long to wait before coming again.</summary>
+    /// <summary>Tells how long to wait before coming again.</summary>
     public void Retry(string milliseconds) => _out.Retry(milliseconds);
 
     /// <summary>Says that the stream lives, when it has been silent for long.</summary>
@@ -42,10 +42,19 @@ internal sealed class Sender(Call call, Hub hub, Tail.Reader reader)
         }
     }
 
-    /// <summary>Sends what was written. Who does not read is let go.</summary>
+    /// <summary>Sends all that waits. Who does not read is let go.</summary>
     public async Task FlushAsync(TimeSpan? patience = null)
     {
         _flushed = _site.Clock.GetTimestamp();
+        while (_out.HasMore)
+        {
+            await FlushSomeAsync(patience).ConfigureAwait(false);
+        }
+    }
+
+    // So much at once that whoever reads at all takes it in time.
+    private async Task FlushSomeAsync(TimeSpan? patience)
+    {
         using var late = new CancellationTokenSource(patience ?? _pace.Patience, _site.Clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _gone, hub.Dying.Token);
         try

@@ -95,11 +95,11 @@ public sealed class Server : IAsyncLifetime
         Tool.Environment["PAWL_URL"] = Url;
     }
 
-    /// <summary>Until its log has said that.</summary>
-    internal async Task SaysAsync(string text)
+    /// <summary>Until its log has said that, so often.</summary>
+    internal async Task SaysAsync(string text, int times = 1)
     {
         using var limit = new CancellationTokenSource(Tool.Limit, TimeProvider.System);
-        while (!Errors.Contains(text, StringComparison.Ordinal))
+        while (Errors.Split(text).Length - 1 < times)
         {
             await _heard.WaitAsync(limit.Token);
         }
