@@ -135,8 +135,8 @@ export function JobQueryBox({ value, error, onQuery }) {
     <input ref=${field} type="search" role="combobox" aria-label="Find jobs" aria-expanded=${offer !== null} aria-controls=${`${id}-list`}
       aria-autocomplete="list" aria-activedescendant=${at >= 0 ? `${id}-${at}` : undefined} aria-invalid=${fault !== null}
       aria-describedby=${fault ? `${id}-fault` : undefined} placeholder="Find jobs: state:failed type:mail.* …   /" autocomplete="off"
-      spellcheck=${false} value=${text} onInput=${onInput} onKeyDown=${onKeyDown} onClick=${lookAndLearn} onFocus=${lookAndLearn} onBlur=${shut}
-      onScroll=${() => { mirror.current.scrollLeft = field.current.scrollLeft; }} />
+      spellcheck=${false} value=${text} onInput=${onInput} onKeyDown=${onKeyDown} onClick=${lookAndLearn} onFocus=${lookAndLearn}
+      onBlur=${shut} onScroll=${() => { mirror.current.scrollLeft = field.current.scrollLeft; }} />
     ${offer ? html`<ul class="offer" role="listbox" id=${`${id}-list`} aria-label="Completions">${offer.items.map((item, i) => html`
       <li key=${item.text} role="option" id=${`${id}-${i}`} aria-selected=${i === at} class=${classes(i === at && 'on')}
         onMouseDown=${event => { event.preventDefault(); take(item); }}><b>${plain(item.text)}</b><span class="quiet">${
