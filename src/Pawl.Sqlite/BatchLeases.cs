@@ -72,21 +72,15 @@ internal sealed class BatchLeases
         }
     }
 
-    /// <summary>How many of a worker's jobs have such rows. For readers.</summary>
-    public int HiddenOf(long worker)
+    /// <summary>How many jobs of each worker have such rows, and which; those that readers will find soon are only counted. For
+    /// readers.</summary>
+    public (IReadOnlyDictionary<long, int> Counts, ILookup<long, JobId> Jobs) Hidden()
     {
         lock (_gate)
         {
-            return _jobs.Values.Count(job => job.Lease.Worker == worker) + _left.Values.Count(left => left == worker);
-        }
-    }
-
-    /// <summary>Which of a worker's jobs have such rows. For readers.</summary>
-    public IReadOnlyList<JobId> HiddenJobsOf(long worker)
-    {
-        lock (_gate)
-        {
-            return [.. _jobs.Where(job => job.Value.Lease.Worker == worker).Select(job => new JobId(job.Key))];
+            return (
+                _jobs.Values.Select(static job => job.Lease.Worker).Concat(_left.Values).CountBy(static worker => worker).ToDictionary(),
+                _jobs.ToLookup(static job => job.Value.Lease.Worker, static job => new JobId(job.Key)));
         }
     }
 

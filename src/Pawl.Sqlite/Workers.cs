@@ -6,7 +6,8 @@ internal sealed partial class SqliteStore
 {
     private const string SelectWorkers = """
         select w.id, w.facts, w.opening, w.remote, w.beat, w.gone, w.draining, w.slots_used, w.started_at, w.seen_at,
-            (select count(*) from job j where j.worker_id = w.id), w.cpu, w.memory_bytes, w.drain
+            (select count(*) from job j where j.worker_id = w.id), w.cpu, w.memory_bytes, w.drain,
+            w.gone = 0 or w.id in (select g.id from worker g where g.gone = 1 order by g.seen_at desc, g.id desc limit @most)
         from worker w
         order by w.id
         """;
@@ -21,18 +22,25 @@ internal sealed partial class SqliteStore
             {
                 var workers = new List<WorkerRow>();
                 var jobs = JobsOfWorkers(db);
-                for (var row = db.Use(SelectWorkers); row.Step();)
+                var (hidden, hiddenJobs) = _batch.Leases.Hidden();
+                for (var row = db.Use(SelectWorkers).Bind(WorkerRow.MostGone); row.Step();)
                 {
+                    var (id, running) = (row.Long(0), row.Int(10) + hidden.GetValueOrDefault(row.Long(0)));
+                    if (running == 0 && !row.Flag(14))
+                    {
+                        continue;
+                    }
+
                     // This process alone owns the file: a local worker that registered in an earlier opening died with its process.
                     var dead = !row.Flag(3) && row.Long(2) != _opening;
                     workers.Add(new WorkerRow(
-                        row.Long(0), StoreJson.ReadFacts(row.Text(1)), row.Long(4), row.Flag(5), dead, row.Flag(6),
-                        row.Int(7), row.Time(8), row.Time(9), row.Int(10) + _batch.Leases.HiddenOf(row.Long(0)))
+                        id, StoreJson.ReadFacts(row.Text(1)), row.Long(4), row.Flag(5), dead, row.Flag(6),
+                        row.Int(7), row.Time(8), row.Time(9), running)
                     {
                         Cpu = row.DoubleOrNull(11),
                         MemoryBytes = row.LongOrNull(12),
                         Drain = row.Flag(13),
-                        Jobs = JobsOf(jobs.GetValueOrDefault(row.Long(0)), row.Long(0)),
+                        Jobs = [.. (jobs.GetValueOrDefault(id) ?? []).Concat(hiddenJobs[id]).Order().Take(MostJobsShown)],
                     });
                 }
 
@@ -59,7 +67,4 @@ internal sealed partial class SqliteStore
 
         return jobs;
     }
-
-    private List<JobId> JobsOf(List<JobId>? known, long worker) =>
-        [.. (known ?? []).Concat(_batch.Leases.HiddenJobsOf(worker)).Order().Take(MostJobsShown)];
 }

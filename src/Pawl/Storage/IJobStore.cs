@@ -236,7 +236,8 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>Reads how many runnable jobs waited, one look a step: the last one in it. Steps without a look are left out.</summary>
     ValueTask<IReadOnlyList<DepthSample>> DepthsAsync(RollupQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Reads the workers, the gone ones of the last day included.</summary>
+    /// <summary>Reads the workers, with those of the last day that are gone: all that still hold leases, and the 200 of the others that
+    /// were seen last.</summary>
     ValueTask<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads depth and limits of each line (queue and type) from kept counters.</summary>

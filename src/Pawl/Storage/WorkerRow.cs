@@ -23,6 +23,10 @@ public sealed record WorkerRow(
     DateTimeOffset SeenAt,
     int Running)
 {
+    /// <summary>How many that are gone and hold nothing a store tells of: those seen last. Where processes come and go by the thousand,
+    /// each look at the workers would else read them all.</summary>
+    internal const int MostGone = 200;
+
     /// <summary>How much of the machine's processors its process used at its last beat, 0 to 1.</summary>
     public double? Cpu { get; init; }
 
