@@ -22,7 +22,10 @@ internal sealed partial class PostgresStore
     private const string HasSteps = "select count(*) from pg_tables where schemaname = 'pawl' and tablename = 'schema_step'";
     private const string SelectSteps = "select number, name, checksum from pawl.schema_step order by number";
     private const string SelectTables = "select tablename from pg_tables where schemaname = 'pawl'";
-    private const string InsertStep = "insert into pawl.schema_step (number, name, checksum, applied_at) values ($1, $2, $3, $4)";
+    private const string InsertStep = """
+        insert into pawl.schema_step (number, name, checksum, applied_at)
+        values ($1, $2, $3, (extract(epoch from clock_timestamp()) * 1000000)::bigint)
+        """;
 
     // Another process may be applying a long step.
     private const int PatienceSeconds = 600;
@@ -70,6 +73,11 @@ internal sealed partial class PostgresStore
         {
             await ApplyAsync(cancellationToken).ConfigureAwait(false);
             status = await LookAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (status.Ready && !_ready)
+        {
+            await _clockWatch.AskAsync(cancellationToken).ConfigureAwait(false);   // before anything bears a time
         }
 
         _ready = status.Ready;
@@ -121,7 +129,7 @@ internal sealed partial class PostgresStore
             {
                 await ScriptAsync(session, step.Sql).ConfigureAwait(false);
                 await session.Use(InsertStep).Bind(step.Number).Bind(step.Name).Bind(step.Checksum)
-                    .Bind(TimeProvider.System.GetUtcNow()).RunAsync().ConfigureAwait(false);
+                    .RunAsync().ConfigureAwait(false);
             }
 
             await session.CommitAsync().ConfigureAwait(false);

@@ -17,12 +17,16 @@ internal sealed partial class PostgresStore : IJobStore
     private readonly Notifier? _notifier;
     private readonly Listener? _listener;
     private readonly Commits _commits;
+    private readonly DatabaseClock _clock;
+    private readonly ClockWatch _clockWatch;
     private volatile bool _ready;
     private int _disposed;
 
-    private PostgresStore(Connections source, bool listen)
+    private PostgresStore(Connections source, bool listen, TimeProvider clock)
     {
         _source = source;
+        _clock = new DatabaseClock(clock);
+        _clockWatch = new ClockWatch(source, _clock);
         _lines = new Lines(source);
         _shapes = new Shapes(source);
         _gathering = new Gathering(StoreGatheredAsync);
@@ -44,6 +48,9 @@ internal sealed partial class PostgresStore : IJobStore
     public StorePool? Pool => _source.Pool;
 
     /// <inheritdoc/>
+    public TimeProvider Clock => _clock;
+
+    /// <inheritdoc/>
     public Wakeups Wakeups { get; } = new();
 
     /// <inheritdoc/>
@@ -52,12 +59,17 @@ internal sealed partial class PostgresStore : IJobStore
     /// <summary>Gets ready to connect; nothing is sent yet.</summary>
     /// <exception cref="PawlException"><c>config_invalid</c>, without any secret of the string.</exception>
     public static PostgresStore Open(string connectionString, PostgresOptions? options = null) =>
-        new(Connections.Open(connectionString, options ?? new(), TimeProvider.System), options?.Listen ?? true);
+        OpenBy(TimeProvider.System, connectionString, options);
+
+    /// <summary>The same, on a machine with a clock of its own.</summary>
+    /// <exception cref="PawlException"><c>config_invalid</c>, without any secret of the string.</exception>
+    public static PostgresStore OpenBy(TimeProvider clock, string connectionString, PostgresOptions? options = null) =>
+        new(Connections.Open(connectionString, options ?? new(), TimeProvider.System), options?.Listen ?? true, clock);
 
     /// <summary>Works with connections of a data source that stays somebody else's.</summary>
     /// <exception cref="PawlException"><c>config_invalid</c> for one whose pool is too small.</exception>
     public static PostgresStore Open(NpgsqlDataSource source, PostgresOptions? options = null) =>
-        new(Connections.Open(source, options ?? new(), TimeProvider.System), options?.Listen ?? true);
+        new(Connections.Open(source, options ?? new(), TimeProvider.System), options?.Listen ?? true, TimeProvider.System);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -69,6 +81,7 @@ internal sealed partial class PostgresStore : IJobStore
 
         await _gathering.CloseAsync().ConfigureAwait(false);
         await _commits.DisposeAsync().ConfigureAwait(false);
+        await _clockWatch.DisposeAsync().ConfigureAwait(false);
         if (_listener is not null && _notifier is not null)
         {
             await _listener.DisposeAsync().ConfigureAwait(false);

@@ -75,7 +75,7 @@ public abstract class JobContext
     /// the same.</summary>
     public abstract ILogger Logger { get; }
 
-    /// <summary>The engine's clock.</summary>
+    /// <summary>The engine's clock. On PostgreSQL it goes by the time of the database, whatever that of this machine is.</summary>
     public abstract TimeProvider Clock { get; }
 
     /// <summary>Set when the attempt should stop; the same that the handler was given.</summary>

@@ -31,7 +31,7 @@ internal static class Prune
     public static async Task<long> RunAsync(
         IJobStore store, TimeSpan? keep, TimeSpan? keepFailed, Action<long> told, CancellationToken cancellationToken)
     {
-        var clock = TimeProvider.System;
+        var clock = store.Clock;
         var usual = new RetentionOptions();
         var worker = await store.RegisterAsync(
             new()

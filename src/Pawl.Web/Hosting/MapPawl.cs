@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pawl;
+using Pawl.Hosting;
 using Pawl.Storage;
 using Pawl.Web;
 using Pawl.Web.Dashboard;
@@ -135,7 +136,8 @@ public static class PawlEndpointRouteBuilderExtensions
     {
         var jobs = services.GetService<IJobs>() ?? throw new PawlException(
             "config_invalid", "MapPawl needs an engine to stand before. Call AddPawl(…) on the services first.", exitCode: 8);
-        var (store, clock) = (services.GetRequiredService<IJobStore>(), services.GetRequiredService<TimeProvider>());
+        var store = services.GetRequiredService<IJobStore>();
+        var clock = EngineClock.Of(services, store);
         var lifetime = services.GetService<IHostApplicationLifetime>();
         var logger = services.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;
         var (keys, sessions) = (new KeyRing(store, clock), new Sessions(store, clock));

@@ -69,33 +69,33 @@ public static class PawlServiceCollectionExtensions
         services.AddSingleton(all => new PrometheusText(
             all.GetRequiredService<Meters>(),
             all.GetService<IMeterFactory>(),
-            new Figures(Store(all), all.GetRequiredService<IHealth>, all.GetRequiredService<TimeProvider>()).ReadAsync));
+            new Figures(Store(all), all.GetRequiredService<IHealth>, Clock(all)).ReadAsync));
         services.AddSingleton<IJobs>(all => new Jobs(
             Store(all),
             all.GetRequiredService<NewJobs>(),
             all.GetRequiredService<JobTypes>(),
-            all.GetRequiredService<TimeProvider>(),
+            Clock(all),
             all.GetRequiredService<Meters>()));
         services.AddSingleton<IBulk>(all => new Bulk(
-            Store(all), all.GetRequiredService<JobTypes>(), all.GetRequiredService<TimeProvider>()));
+            Store(all), all.GetRequiredService<JobTypes>(), Clock(all)));
         services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<ILoggerProvider, AttemptLog>(all => new(all.GetRequiredService<TimeProvider>())));
+            ServiceDescriptor.Singleton<ILoggerProvider, AttemptLog>(static _ => new()));
         services.AddSingleton(all => new Sentry(
             all.GetService<IConfiguration>(), all.GetRequiredService<TimeProvider>(), Logger(all)));
         services.AddSingleton(MakeWorker);
         services.AddSingleton(MakeChores);
         services.AddSingleton(all => all.GetRequiredService<Chores>().Recovery);
         services.AddSingleton(all => all.GetRequiredService<Chores>().Health);
-        services.AddSingleton<IStatistics>(all => new StatisticsReader(Store(all), all.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IStatistics>(all => new StatisticsReader(Store(all), Clock(all)));
         services.AddSingleton<IScaling>(all => new ScalingAdvisor(
-            Store(all), Options(all).Scaling, all.GetRequiredService<TimeProvider>()));
+            Store(all), Options(all).Scaling, Clock(all)));
         services.AddSingleton(all => new PawlHost(
             Store(all),
             all.GetRequiredService<Worker>,
             all.GetRequiredService<Chores>,
             all.GetRequiredService<ILoops>(),
             Options(all),
-            all.GetRequiredService<TimeProvider>(),
+            Clock(all),
             Logger(all)));
         services.AddSingleton<IHostedService>(all => all.GetRequiredService<PawlHost>());
     }
@@ -112,7 +112,7 @@ public static class PawlServiceCollectionExtensions
             [.. all.GetServices<IJobFailureObserver>(), .. all.GetRequiredService<Sentry>().Reporters],
             options,
             all.GetRequiredService<Meters>(),
-            all.GetRequiredService<TimeProvider>(),
+            Clock(all),
             all.GetRequiredService<IChance>(),
             all.GetService<ILoggerFactory>(),
             Logger(all));
@@ -136,7 +136,7 @@ public static class PawlServiceCollectionExtensions
             Facts = QueryFacts.Of(all.GetRequiredService<JobTypes>()),
         };
         return new(
-            Store(all), settings, () => worker.Id is var id and not 0 ? id : null, all.GetRequiredService<TimeProvider>(), Logger(all));
+            Store(all), settings, () => worker.Id is var id and not 0 ? id : null, Clock(all), Logger(all));
     }
 
     private static ChoreType ChoreOf(JobType type) => new()
@@ -158,6 +158,8 @@ public static class PawlServiceCollectionExtensions
         "config_invalid",
         "Pawl has no store to keep its jobs in. Say AddPawl(…).UseSqlite(\"Data Source=jobs.db\"), or another store's Use….",
         exitCode: 8);
+
+    private static TimeProvider Clock(IServiceProvider all) => EngineClock.Of(all, Store(all));
 
     private static ILogger Logger(IServiceProvider all) =>
         all.GetService<ILoggerFactory>()?.CreateLogger(Log.Category) ?? NullLogger.Instance;

@@ -41,7 +41,7 @@ internal static partial class DeclaredTypes
             new(
                 job,
                 payload,
-                AttemptLog.Only(job, job.Clock),
+                AttemptLog.Only(job),
                 job.Of.Claimed.Traceparent,
                 () => job.Of.Lost ? TimeSpan.Zero : job.Of.Grace),
             cancellationToken);

@@ -72,7 +72,7 @@ internal sealed partial class AttemptContext(Attempt attempt, AttemptTools tools
 
     public override CancellationToken CancellationToken => attempt.Token;
 
-    public override ILogger Logger => _logger ??= tools.Loggers?.CreateLogger(Type) ?? AttemptLog.Only(this, tools.Clock);
+    public override ILogger Logger => _logger ??= tools.Loggers?.CreateLogger(Type) ?? AttemptLog.Only(this);
 
     public override JobCheckpoint? StoredCheckpoint
     {

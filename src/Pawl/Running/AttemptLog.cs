@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Pawl.Running;
 
 /// <summary>Keeps what is logged while a handler runs with its attempt. The host's other loggers get it as usual.</summary>
-internal sealed class AttemptLog(TimeProvider clock) : ILoggerProvider
+internal sealed class AttemptLog : ILoggerProvider
 {
     // Flows with the handler's code wherever it awaits; nobody else's lines are taken.
     private static readonly AsyncLocal<AttemptContext?> Current = new();
@@ -12,16 +12,16 @@ internal sealed class AttemptLog(TimeProvider clock) : ILoggerProvider
     public static void Enter(AttemptContext attempt) => Current.Value = attempt;
 
     public ILogger CreateLogger(string categoryName) =>
-        categoryName == Telemetry.Log.Category ? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance : new Keeper(clock, null);
+        categoryName == Telemetry.Log.Category ? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance : new Keeper(null);
 
     /// <summary>A logger of one attempt for programs that have no logging of their own.</summary>
-    public static ILogger Only(AttemptContext attempt, TimeProvider clock) => new Keeper(clock, attempt);
+    public static ILogger Only(AttemptContext attempt) => new Keeper(attempt);
 
     public void Dispose()
     {
     }
 
-    private sealed class Keeper(TimeProvider clock, AttemptContext? only) : ILogger
+    private sealed class Keeper(AttemptContext? only) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -34,7 +34,7 @@ internal sealed class AttemptLog(TimeProvider clock) : ILoggerProvider
             if (IsEnabled(logLevel) && (only ?? Current.Value) is { } attempt)
             {
                 var fields = state as IReadOnlyList<KeyValuePair<string, object?>>;
-                attempt.Keep(logLevel, clock.GetUtcNow(), formatter(state, exception), fields, exception);
+                attempt.Keep(logLevel, attempt.Clock.GetUtcNow(), formatter(state, exception), fields, exception);
             }
         }
     }

@@ -6,8 +6,8 @@ namespace Pawl.Running;
 
 /// <summary>Says that this worker lives, and hears what it should know.</summary>
 /// <remarks>
-/// On the system's clock it has a thread of its own and waits on it: a starved pool must not look like a dead worker. On any other clock it
-/// is a loop like all others, so that a test and the simulator own its steps.
+/// On the system's clock, or the store's, it has a thread of its own and waits on it: a starved pool must not look like a dead worker. On
+/// any other clock it is a loop like all others, so that a test and the simulator own its steps.
 /// </remarks>
 internal sealed class Heartbeat : IDisposable
 {
@@ -77,7 +77,7 @@ internal sealed class Heartbeat : IDisposable
     /// <summary>Runs until closed.</summary>
     public Task RunAsync()
     {
-        if (_clock != TimeProvider.System)
+        if (_clock != TimeProvider.System && _clock != _store.Clock)
         {
             return LoopAsync();
         }

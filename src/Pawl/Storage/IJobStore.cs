@@ -17,6 +17,10 @@ public interface IJobStore : IAsyncDisposable
     /// <summary>Its connections; null for a store that has no pool of them.</summary>
     StorePool? Pool => null;
 
+    /// <summary>The clock that all who share the store go by: what is stored and compared there is told by it. That of this process for a
+    /// store that no other process writes to. Its timers and timestamps are always the process's.</summary>
+    TimeProvider Clock => TimeProvider.System;
+
     /// <summary>Its files; null for a store that is a server's.</summary>
     StoreFiles? Files => null;
 
