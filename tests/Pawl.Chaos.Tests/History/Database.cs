@@ -1,5 +1,3 @@
-using System.Data.Common;
-using System.Text.Json;
 using Microsoft.Data.Sqlite;
 
 namespace Pawl.Chaos.Tests.History;
@@ -18,11 +16,11 @@ internal sealed class Database : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    public string Integrity() => string.Join("; ", Rows("pragma integrity_check", row => row.GetString(0)));
+    public string Integrity() => string.Join("; ", Read("pragma integrity_check", row => row.GetString(0)));
 
     public Stored Read()
     {
-        var rows = Rows(
+        var rows = Read(
             "select first, seq, at, pack from event order by seq",
             row => (First: row.GetInt64(0), Last: row.GetInt64(1), Events: Pack(row)));
         return new()
@@ -31,12 +29,11 @@ internal sealed class Database : IDisposable
             Attempts = Attempts(),
             Events = [.. rows.SelectMany(row => row.Events)],
             EventRows = [.. rows.Select(row => (row.First, row.Last, row.Events.Count))],
-            Audits = Rows(
+            Audits = Read(
                 "select at, actor, action, job_id, before, after, refusal from audit order by id",
-                row => new StoredAudit(
-                    row.GetInt64(0), Word(row, 1), row.GetString(2), Number(row, 3) ?? 0, Word(row, 4), Word(row, 5), Word(row, 6))),
-            Checkpoints = Rows("select job_id, version from checkpoint", row => (row.GetInt64(0), row.GetInt32(1))).ToDictionary(),
-            Kept = Rows(
+                Rows.Audit),
+            Checkpoints = Read("select job_id, version from checkpoint", row => (row.GetInt64(0), row.GetInt32(1))).ToDictionary(),
+            Kept = Read(
                 "select line_id, state, n from line_count where n <> 0",
                 row => ((row.GetInt64(0), row.GetString(1)), row.GetInt64(2))).ToDictionary(),
             Minutes = Minutes(),
@@ -44,7 +41,7 @@ internal sealed class Database : IDisposable
         };
     }
 
-    private List<StoredJob> Jobs() => Rows(
+    private List<StoredJob> Jobs() => Read(
         """
         select j.id, j.line_id, l.type, j.state, j.held is not null, j.dismissed_at is not null, j.generation, j.attempt, j.max_attempts,
             j.unique_key, b.parent_id, b.tags, e.error, j.failures, j.losses, l.queue,
@@ -56,29 +53,9 @@ internal sealed class Database : IDisposable
         left join job_cancel c on c.id = j.id
         order by j.id
         """,
-        row => new StoredJob
-        {
-            Id = row.GetInt64(0),
-            Line = row.GetInt64(1),
-            Type = row.GetString(2),
-            State = row.GetString(3),
-            Held = row.GetBoolean(4),
-            Dismissed = row.GetBoolean(5),
-            Generation = row.GetInt32(6),
-            Attempt = row.GetInt32(7),
-            MaxAttempts = row.GetInt32(8),
-            UniqueKey = Word(row, 9),
-            Parent = Number(row, 10),
-            Tag = Member(row, 11, "call"),
-            ErrorCode = Member(row, 12, "code"),
-            Failures = row.GetInt32(13),
-            Losses = row.GetInt32(14),
-            Queue = row.GetString(15),
-            Reason = Word(row, 16),
-            Trigger = Word(row, 17),
-        });
+        Rows.Job);
 
-    private List<StoredAttempt> Attempts() => Rows(
+    private List<StoredAttempt> Attempts() => Read(
         """
         select a.job_id, a.attempt, a.generation, coalesce(json_extract(w.facts, '$.pid'), 0), a.outcome, a.rule, a.ended_at,
             a.started_at, a.next_run_at
@@ -86,44 +63,18 @@ internal sealed class Database : IDisposable
         left join worker w on w.id = a.worker_id
         order by a.job_id, a.attempt
         """,
-        row => new StoredAttempt
-        {
-            Job = row.GetInt64(0),
-            Attempt = row.GetInt32(1),
-            Generation = row.GetInt32(2),
-            Pid = row.GetInt32(3),
-            Outcome = row.GetString(4),
-            Rule = Word(row, 5),
-            EndedAt = row.GetInt64(6),
-            StartedAt = row.GetInt64(7),
-            NextRunAt = Number(row, 8),
-        });
+        Rows.Attempt);
 
     private Dictionary<string, long> Minutes()
     {
         string[] names = ["created", "started", "succeeded", "failed", "timed_out", "cancelled", "lost", "released", "snoozed"];
-        return names.ToDictionary(name => name, name => Rows($"select coalesce(sum({name}), 0) from minute", row => row.GetInt64(0))[0]);
+        return names.ToDictionary(name => name, name => Read($"select coalesce(sum({name}), 0) from minute", row => row.GetInt64(0))[0]);
     }
 
     private static IReadOnlyList<StoredEvent> Pack(SqliteDataReader row) =>
         EventForm.Read((byte[])row.GetValue(3), row.GetInt64(0), row.GetInt64(2));
 
-    private static string? Word(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static long? Number(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
-
-    private static string? Member(SqliteDataReader row, int column, string name)
-    {
-        if (row.IsDBNull(column))
-        {
-            return null;
-        }
-
-        using var json = JsonDocument.Parse(row.GetString(column));
-        return json.RootElement.TryGetProperty(name, out var member) ? member.GetString() : null;
-    }
-
-    private List<T> Rows<T>(string sql, Func<SqliteDataReader, T> read)
+    private List<T> Read<T>(string sql, Func<SqliteDataReader, T> read)
     {
         using var command = _connection.CreateCommand();
         command.CommandText = sql;

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using System.Text.Json;
 using Npgsql;
 
 namespace Pawl.Chaos.Tests.History;
@@ -29,8 +27,7 @@ internal sealed class PostgresDatabase(string connectionString) : IAsyncDisposab
             EventRows = [.. rows.Select(row => (row.First, row.Last, row.Events.Count))],
             Audits = await RowsAsync(
                 "select at, actor, action, job_id, before, after, refusal from pawl.audit order by id",
-                row => new StoredAudit(
-                    row.GetInt64(0), Word(row, 1), row.GetString(2), Number(row, 3) ?? 0, Word(row, 4), Word(row, 5), Word(row, 6))),
+                Rows.Audit),
             Checkpoints = (await RowsAsync(
                 "select job_id, version from pawl.checkpoint", row => (row.GetInt64(0), row.GetInt32(1)))).ToDictionary(),
             Kept = await KeptAsync(),
@@ -61,7 +58,7 @@ internal sealed class PostgresDatabase(string connectionString) : IAsyncDisposab
 
     private Task<List<StoredJob>> JobsAsync() => RowsAsync(
         """
-        select j.id, coalesce(s.line_id, h.line_id), l.type,
+        select j.id, coalesce(s.line_id, h.line_id)::bigint, l.type,
             coalesce(s.state, case
                 when d.job_id is not null then 'succeeded'
                 when exists (select 1 from pawl.lease e, unnest(e.lo, e.hi) as run (lo, hi) where e.open and j.id between run.lo and run.hi)
@@ -81,27 +78,7 @@ internal sealed class PostgresDatabase(string connectionString) : IAsyncDisposab
         left join pawl.job_cancel c on c.id = j.id
         order by j.id
         """,
-        row => new StoredJob
-        {
-            Id = row.GetInt64(0),
-            Line = row.GetInt32(1),
-            Type = row.GetString(2),
-            State = row.GetString(3),
-            Held = row.GetBoolean(4),
-            Dismissed = row.GetBoolean(5),
-            Generation = row.GetInt32(6),
-            Attempt = row.GetInt32(7),
-            MaxAttempts = row.GetInt32(8),
-            UniqueKey = Word(row, 9),
-            Parent = Number(row, 10),
-            Tag = Member(row, 11, "call"),
-            ErrorCode = Member(row, 12, "code"),
-            Failures = row.GetInt32(13),
-            Losses = row.GetInt32(14),
-            Queue = row.GetString(15),
-            Reason = Word(row, 16),
-            Trigger = Word(row, 17),
-        });
+        Rows.Job);
 
     private Task<List<StoredAttempt>> AttemptsAsync() => RowsAsync(
         """
@@ -111,18 +88,7 @@ internal sealed class PostgresDatabase(string connectionString) : IAsyncDisposab
         left join pawl.worker w on w.id = a.worker_id
         order by a.job_id, a.attempt
         """,
-        row => new StoredAttempt
-        {
-            Job = row.GetInt64(0),
-            Attempt = row.GetInt32(1),
-            Generation = row.GetInt32(2),
-            Pid = row.GetInt32(3),
-            Outcome = row.GetString(4),
-            Rule = Word(row, 5),
-            EndedAt = row.GetInt64(6),
-            StartedAt = row.GetInt64(7),
-            NextRunAt = Number(row, 8),
-        });
+        Rows.Attempt);
 
     private async Task<Dictionary<(long Line, string Name), long>> KeptAsync() => (await RowsAsync(
         """
@@ -146,21 +112,6 @@ internal sealed class PostgresDatabase(string connectionString) : IAsyncDisposab
                 $"select '{name}', ((select coalesce(sum({name}), 0) from pawl.minute)"
                 + $" + (select coalesce(sum(tally[{i + 1}]), 0) from pawl.delta where minute > 0))::bigint"));
         return (await RowsAsync(sums, row => (row.GetString(0), row.GetInt64(1)))).ToDictionary();
-    }
-
-    private static string? Word(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static long? Number(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
-
-    private static string? Member(NpgsqlDataReader row, int column, string name)
-    {
-        if (row.IsDBNull(column))
-        {
-            return null;
-        }
-
-        using var json = JsonDocument.Parse(row.GetString(column));
-        return json.RootElement.TryGetProperty(name, out var member) ? member.GetString() : null;
     }
 
     private async Task<List<T>> RowsAsync<T>(string sql, Func<NpgsqlDataReader, T> read, string[]? names = null)
