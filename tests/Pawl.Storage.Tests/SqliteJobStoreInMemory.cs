@@ -23,7 +23,7 @@ public sealed class SqliteJobStoreInMemory : JobStoreSpec
 
     protected override async ValueTask<string> ExplainAsync(string sql) => OnlySqlite.Statements.Explain(await CopyAsync("plans.db"), sql);
 
-    private static SqliteStore Open()
+    internal static SqliteStore Open()
     {
         var store = SqliteStore.Open("Data Source=:memory:");
         store.BatchLeaseFrom = 1;   // each claim by the lease of its batch; on a file the suite sees mostly the others

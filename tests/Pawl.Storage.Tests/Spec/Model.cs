@@ -6,20 +6,26 @@ using Pawl.Storage.Tests.Models;
 
 namespace Pawl.Storage.Tests;
 
-public abstract partial class JobStoreSpec
+/// <summary>Random sequences of verbs go to a store and to a small model that knows the meaning and no SQL; after each step all that can be
+/// seen must agree. A failure prints the seed and the shortest sequence that still fails.</summary>
+/// <param name="part">Which part of the sequences: a class is run beside others, and these are the longest of all tests.</param>
+/// <param name="ordinary">How many sequences.</param>
+/// <remarks>The seeds are fixed, so that a red build is red again; <c>PAWL_MODEL_SEED</c> and <c>PAWL_MODEL_RUNS</c> choose
+/// others.</remarks>
+public abstract class ModelSpec(ulong part = 0, int ordinary = 200)
 {
-    private const int ModelRuns = 200;
     private const int ModelSteps = 100;
 
-    /// <summary>Random sequences of verbs go to the store and to a small model that knows the meaning and no SQL; after each step all that
-    /// can be seen must agree. A failure prints the seed and the shortest sequence that still fails.</summary>
-    /// <remarks>The seed is fixed, so that a red build is red again; <c>PAWL_MODEL_SEED</c> and <c>PAWL_MODEL_RUNS</c> choose
-    /// others.</remarks>
+    private static readonly DateTimeOffset Start = new DateTimeOffset(2026, 3, 2, 10, 0, 0, TimeSpan.Zero).AddMicroseconds(123_456);
+
+    /// <summary>Has a sequence played on a store of its own on an empty database, and closes it.</summary>
+    protected abstract Task UseAsync(Func<IJobStore, Task> play);
+
     [Fact]
     public async Task Any_sequence_of_verbs_does_what_the_model_says()
     {
-        var seed = Setting("PAWL_MODEL_SEED", 20260302UL);
-        var runs = (int)Setting("PAWL_MODEL_RUNS", ModelRuns);
+        var seed = Setting("PAWL_MODEL_SEED", 20260302UL) + part;
+        var runs = (int)Setting("PAWL_MODEL_RUNS", (ulong)ordinary);
         var config = Config.QuickThrowOnFailure
             .WithMaxTest(runs)
             .WithReplay(FSharpOption<Replay>.Some(new Replay(new Rnd(seed), null)));
@@ -28,7 +34,9 @@ public abstract partial class JobStoreSpec
             steps => Shorter(steps));
 
         // FsCheck waits for each run on the thread that asked, which must not be one that the runs need.
-        await Task.Run(() => Check.One(config, Prop.ForAll(sequences, (Step[] steps) => PlayAsync(steps))), Ct);
+        await Task.Run(
+            () => Check.One(config, Prop.ForAll(sequences, (Step[] steps) => UseAsync(store => PlayAsync(store, steps)))),
+            TestContext.Current.CancellationToken);
     }
 
     private static ulong Setting(string name, ulong otherwise) =>
@@ -48,9 +56,8 @@ public abstract partial class JobStoreSpec
         }
     }
 
-    private async Task PlayAsync(Step[] steps)
+    private static async Task PlayAsync(IJobStore store, Step[] steps)
     {
-        await using var store = await OpenAsync(Clock);
         await store.MigrateAsync(apply: true, CancellationToken.None);
         var player = new Player(store, Start);
         for (var n = 0; n < steps.Length; n++)
