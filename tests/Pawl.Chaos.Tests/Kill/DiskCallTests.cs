@@ -9,7 +9,7 @@ public sealed class DiskCallTests(ITestOutputHelper output)
     private const int LossCap = 100;
     private const int Most = 2_000;
 
-    private static int Step => Load.Full ? 1 : 5;
+    private static int Step => Load.Full ? 1 : 9;
 
     [Theory]
     [InlineData("pwrite64")]
