@@ -263,7 +263,13 @@ function onMessage(message) {
 }
 
 function greet({ version, seq }) {
-  lastId ??= seq ?? null;
+  if (lastId === null) {
+    // The first stream begins with what comes now, and pages were read before: what came in between is told to nobody.
+    lastId = seq ?? null;
+    if (!isPaused()) {
+      dispatch({ name: 'reset', data: { reason: 'began' }, id: null }, null);
+    }
+  }
   firstVersion ??= version;
   if (version !== firstVersion) {
     versions.forEach(tell => tell(version));

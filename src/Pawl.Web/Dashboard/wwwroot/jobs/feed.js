@@ -32,6 +32,7 @@ class Feed {
       seen: [0, 40], calm: true, abort: new AbortController(),
     });
     this.byId = new Map();
+    this.missed = [];
     this.fresh = new Map();
     this.gone = new Set();
     // What was shown stays until there is something else to show.
@@ -63,6 +64,8 @@ class Feed {
     if (this.pages.length > 0) {
       this.flatten();
     }
+    // The page may be older than they are.
+    this.missed.splice(0).forEach(event => this.tell(event));
   }
 
   /** What can be seen: reads what is missing around it and lets go of what is far. */
@@ -142,7 +145,12 @@ class Feed {
   }
 
   /** @param {any} event Of the stream. */
-  tell({ name, data, exact }) {
+  tell(event) {
+    const { name, data, exact } = event;
+    if (this.loading) {
+      this.missed.push(event);
+      return;
+    }
     if (this.pages.length === 0) {
       return;
     }
@@ -278,8 +286,7 @@ export function useFeed(query, sort) {
     return () => feed.stop();
   }, [feed]);
   useEffect(() => paint.stop, []);
-  useLive('jobs', event => (event.name === 'reset' && feed.pages.length === 0 ? feed.begin().then(paint.now) : feed.loading
-    || feed.tell(event)),
-    { query });
+  useLive('jobs', event => (event.name === 'reset' && feed.pages.length === 0 && !feed.loading ? feed.begin().then(paint.now)
+    : feed.tell(event)), { query });
   return { feed, reload: () => setRound(n => n + 1), paint };
 }
