@@ -17,13 +17,17 @@ export function JobQueryBox({ value, error, onQuery }) {
   const timer = useRef(0);
   const after = useRef(null);
   const sent = useRef(value);
+  const echoes = useRef([]);
   const chosen = useRef(null);
   const turn = useRef(0);
   const id = useId();
 
-  // Another query came from elsewhere: a state was clicked, a view was opened, somebody went back.
+  // Another query came from elsewhere: a state was clicked, a view was opened, somebody went back. One of our own may come back late, when
+  // more has been typed and sent.
   useEffect(() => {
-    if (value !== sent.current) {
+    const own = echoes.current.indexOf(value);
+    echoes.current.splice(0, value === sent.current ? Infinity : own + 1);
+    if (value !== sent.current && own < 0) {
       sent.current = value;
       setText(value);
     }
@@ -38,7 +42,8 @@ export function JobQueryBox({ value, error, onQuery }) {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
       sent.current = next.trim();
-      onQuery(next.trim());
+      echoes.current.push(sent.current);
+      onQuery(sent.current);
     }, pause);
   }
 
