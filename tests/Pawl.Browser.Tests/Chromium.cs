@@ -9,7 +9,9 @@ namespace Pawl.Browser.Tests;
 public sealed class Chromium : IAsyncLifetime
 {
     private const string Usual = "/usr/bin/chromium";
+    private const float Patience = 90_000;
 
+    private readonly SemaphoreSlim _clipboard = new(1);
     private IPlaywright? _driver;
     private IBrowser? _browser;
 
@@ -24,10 +26,13 @@ public sealed class Chromium : IAsyncLifetime
                 + "PAWL_TEST_CHROMIUM.");
         }
 
+        // A loaded machine is slow, not wrong: each wait ends as soon as what it waits for is there.
+        Assertions.SetDefaultExpectTimeout(Patience);
         _driver = await Playwright.CreateAsync();
         _browser = await _driver.Chromium.LaunchAsync(new()
         {
             ExecutablePath = path,
+            Timeout = Patience,
             Args =
             [
                 "--disable-dev-shm-usage",
@@ -35,6 +40,13 @@ public sealed class Chromium : IAsyncLifetime
                 .. Environment.UserName == "root" ? (string[])["--no-sandbox"] : [],
             ],
         });
+    }
+
+    /// <summary>The clipboard, which all tabs of all visitors share: whoever copies and reads it has it alone until disposed.</summary>
+    public async Task<IDisposable> ClipboardAsync()
+    {
+        await _clipboard.WaitAsync(TestContext.Current.CancellationToken);
+        return new Turn(_clipboard);
     }
 
     /// <summary>A browser of somebody else: its own cookies, storage and tabs.</summary>
@@ -49,7 +61,7 @@ public sealed class Chromium : IAsyncLifetime
             ReducedMotion = ReducedMotion.Reduce,
             ViewportSize = new() { Width = width, Height = height },
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(Patience);
         var visitor = new Visitor(context, site);
         await visitor.SignInAsync(key ?? site.Key);
         return visitor;
@@ -64,5 +76,11 @@ public sealed class Chromium : IAsyncLifetime
         }
 
         _driver?.Dispose();
+        _clipboard.Dispose();
+    }
+
+    private sealed class Turn(SemaphoreSlim of) : IDisposable
+    {
+        public void Dispose() => of.Release();
     }
 }

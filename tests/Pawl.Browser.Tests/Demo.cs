@@ -13,7 +13,7 @@ public sealed class Gates
     private readonly ConcurrentDictionary<JobId, (TaskCompletionSource Begun, TaskCompletionSource Open)> _gates = new();
 
     /// <summary>Ends when the handler of a job waits.</summary>
-    public Task BegunAsync(JobId id) => Of(id).Begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task BegunAsync(JobId id) => Of(id).Begun.Task.WaitAsync(TimeSpan.FromSeconds(90));
 
     /// <summary>Lets a handler go on.</summary>
     public void Open(JobId id) => Of(id).Open.TrySetResult();

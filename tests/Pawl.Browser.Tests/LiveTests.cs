@@ -36,9 +36,9 @@ public sealed class LiveTests(Chromium chromium)
     [Fact]
     public async Task A_restart_of_the_server_needs_no_reload()
     {
-        await using var site = await Site.StartAsync();
+        await using var site = await Site.StartAsync(Mount.Root, port: Keeper.FreePort());
         await using var visitor = await chromium.VisitAsync(site);
-        visitor.Expecting("ERR_CONNECTION_REFUSED").Expecting("ERR_INCOMPLETE_CHUNKED").Expecting("status of 503");
+        visitor.ExpectingAnOutage();
         var page = await visitor.OpenAsync();
         await Expect(page.Locator(".live")).ToContainTextAsync("live");
         await page.EvaluateAsync("window.notReloaded = true");
@@ -46,7 +46,7 @@ public sealed class LiveTests(Chromium chromium)
         await site.StopAsync();
         await Expect(page.Locator(".live")).ToContainTextAsync("reconnecting");
         await site.StartAgainAsync();
-        await Expect(page.Locator(".live")).ToContainTextAsync("live", new() { Timeout = 60_000 });
+        await Expect(page.Locator(".live")).ToContainTextAsync("live");
         await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput), cancellationToken: TestContext.Current.CancellationToken);
         await Expect(page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("^● "));
 
@@ -101,6 +101,7 @@ public sealed class LiveTests(Chromium chromium)
         await page.GetByLabel("Key or one-time code").FillAsync(site.Key);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".live")).ToContainTextAsync("live");
+        using var alone = await chromium.ClipboardAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Copy as curl" }).First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Copied");
     }
@@ -110,22 +111,19 @@ public sealed class LiveTests(Chromium chromium)
     {
         var site = await Site.StartAsync();
         await using var visitor = await chromium.VisitAsync(site);
-        visitor.Expecting("ERR_CONNECTION_REFUSED").Expecting("ERR_INCOMPLETE_CHUNKED").Expecting("status of 503");
+        visitor.ExpectingAnOutage();
         var page = await visitor.OpenAsync();
         await Expect(page.Locator(".live")).ToContainTextAsync("live");
-        var began = TimeProvider.System.GetTimestamp();
 
-        await site.StopAsync();
+        await site.StopAsync();   // fails where the host waits for its streams: see there
 
-        // A host that waits for its streams waits for all of its 30 s.
-        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(15));
         await site.DisposeAsync();
     }
 
     /// <summary>The one tab that has the stream.</summary>
     private static async Task<IPage> LeaderAsync(IReadOnlyList<IPage> tabs)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90), TimeProvider.System);
         while (true)
         {
             var leaders = new List<IPage>();

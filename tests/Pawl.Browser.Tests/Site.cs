@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pawl.Web;
 
@@ -20,6 +21,10 @@ public sealed class Site : IAsyncDisposable
         <!doctype html><html lang="en"><title>Host</title><link rel="icon" href="data:,"><script type="module" src="drawer.js"></script>
         <main><h1>Host</h1><pawl-drawer query="type:demo" label="Your jobs"></pawl-drawer></main></html>
         """;
+
+    // A host that waits for somebody who does not go waits this long, and no test does.
+    private static readonly TimeSpan Farewell = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TempFolder _folder = new();
     private readonly Action<WebApplication, Action<PawlWebOptions>> _map;
@@ -46,7 +51,10 @@ public sealed class Site : IAsyncDisposable
     public static Task<Site> StartAsync(Action<PawlWebOptions>? options = null) => StartAsync(Mount.Root, options);
 
     /// <summary>Starts one below a prefix, told in one of the ways there are.</summary>
-    public static async Task<Site> StartAsync(Mount mount, Action<PawlWebOptions>? options = null)
+    /// <param name="mount">The way.</param>
+    /// <param name="options">Settings of the API.</param>
+    /// <param name="port">Where it listens: one of its own for a server that is stopped and started again; 0 for any.</param>
+    public static async Task<Site> StartAsync(Mount mount, Action<PawlWebOptions>? options = null, int port = 0)
     {
         var site = new Site(
             (app, web) =>
@@ -80,7 +88,7 @@ public sealed class Site : IAsyncDisposable
                 Mount.Forwarded or Mount.Silent => "/outside/jobs/",
                 _ => "/",
             });
-        await site.StartAsync(0);
+        await site.StartAsync(port);
         if (mount is Mount.Forwarded or Mount.Silent)
         {
             site._proxy = await Proxy.StartAsync(site._port, "/outside", tells: mount == Mount.Forwarded);
@@ -93,7 +101,7 @@ public sealed class Site : IAsyncDisposable
     /// <summary>Stops the server; the store and the port stay.</summary>
     public async Task StopAsync()
     {
-        await _app!.StopAsync();
+        await _app!.StopAsync().WaitAsync(Patience);
         await _app.DisposeAsync();
         _app = null;
     }
@@ -118,6 +126,7 @@ public sealed class Site : IAsyncDisposable
         builder.Configuration.Sources.Clear();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         builder.Services.AddSingleton<Gates>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Farewell);
         builder.Services
             .AddPawl(engine => engine.Retry = new() { BaseDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) })
             .AddHandler<DemoHandler, Demo>()
@@ -133,7 +142,7 @@ public sealed class Site : IAsyncDisposable
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         _port = new Uri(address).Port;
         Url = new($"http://127.0.0.1:{_proxy?.Port ?? _port}{_prefix}");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90), TimeProvider.System);
         var store = _app.Services.GetRequiredService<Pawl.Storage.IJobStore>();
         while ((await store.ApiKeysAsync(limit.Token)).Count == 0)
         {

@@ -53,6 +53,9 @@ public sealed class Visitor : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Lets the browser complain of a server that is away, and of what that breaks off.</summary>
+    public Visitor ExpectingAnOutage() => Expecting("net::ERR_").Expecting("status of 503");
+
     /// <summary>Opens a page below the mount in a new tab, and waits until the frame is there.</summary>
     public async Task<IPage> OpenAsync(string path = "settings")
     {

@@ -257,7 +257,7 @@ public sealed partial class DashboardTests
 
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             var client = new HttpClient { BaseAddress = new(address) };
-            client.DefaultRequestHeaders.Authorization = new("Bearer", await key.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+            client.DefaultRequestHeaders.Authorization = new("Bearer", await key.Task.WaitAsync(TimeSpan.FromSeconds(120)));
             return new(app, client);
         }
 

@@ -18,7 +18,7 @@ public sealed class Gates
     private readonly ConcurrentDictionary<JobId, (TaskCompletionSource Begun, TaskCompletionSource Open)> _gates = new();
 
     /// <summary>Ends when the handler of a job waits.</summary>
-    public Task BegunAsync(string id) => Of(Number(id)).Begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task BegunAsync(string id) => Of(Number(id)).Begun.Task.WaitAsync(TimeSpan.FromSeconds(120));
 
     /// <summary>Lets a handler go on.</summary>
     public void Open(string id) => Of(Number(id)).Open.TrySetResult();

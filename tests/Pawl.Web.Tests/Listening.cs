@@ -6,7 +6,7 @@ namespace Pawl.Web.Tests;
 /// <summary>Reads server-sent events from a real connection, each wait with a limit.</summary>
 public sealed class Listening : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     private readonly HttpResponseMessage _reply;
     private readonly StreamReader _reader;

@@ -102,7 +102,7 @@ public sealed class Served : IAsyncDisposable
             options?.Invoke(web);
         });
         await app.StartAsync();
-        var shown = waits is null ? await key.Task.WaitAsync(TimeSpan.FromSeconds(30)) : await KeyOfAsync(app, waits);
+        var shown = waits is null ? await key.Task.WaitAsync(TimeSpan.FromSeconds(120)) : await KeyOfAsync(app, waits);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new(app, address, mount, shown);
     }
@@ -114,7 +114,7 @@ public sealed class Served : IAsyncDisposable
         var since = TimeProvider.System.GetTimestamp();
         while ((await store.ApiKeysAsync(CancellationToken.None)).Count == 0)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(30), "No key was made within 30 s.");
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(120), "No key was made within 120 s.");
             await Task.Yield();
         }
 
@@ -185,7 +185,7 @@ public sealed class Served : IAsyncDisposable
     /// <summary>Waits until a job has ended.</summary>
     public async Task EndAsync(string id)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120), TimeProvider.System);
         await Jobs.WaitAsync(JobId.TryParse(id, out var job) ? job : throw new ArgumentException(id, nameof(id)), limit.Token);
     }
 

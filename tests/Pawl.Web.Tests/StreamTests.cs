@@ -154,13 +154,16 @@ public class StreamTests : OnEitherStore
     public async Task Progress_is_told_although_it_is_on_no_record()
     {
         await using var served = await StartAsync();
+        await served.PostAsync("api/types/demo/pause");
         var id = await served.CreateAsync(Waiting);
-        await served.Gates.BegunAsync(id);
         await using var one = await Listening.ToAsync(served, $"api/stream?topics=job:{id}");
         await using var all = await Listening.ToAsync(served, "api/stream?topics=jobs");
+        await one.NextAsync("hello");
+        await all.NextAsync("hello");
+        await served.PostAsync("api/types/demo/resume");
 
         var job = await one.NextAsync("job", data => data["progress"] is not null);
-        var jobs = await all.NextAsync("jobs", data => data["upserts"]![0]!["progress"] is not null);
+        var jobs = await all.NextAsync("jobs", data => data["upserts"]!.AsArray() is [{ } first, ..] && first["progress"] is not null);
 
         Assert.Equal(("half", "half"),
             ((string?)job.Data["progress"]!["message"], (string?)jobs.Data["upserts"]![0]!["progress"]!["message"]));
@@ -335,7 +338,7 @@ public class StreamTests : OnEitherStore
         }
 
         // The place of one who went is free as soon as the server has seen it.
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120), TimeProvider.System);
         while (true)
         {
             using var request = new HttpRequestMessage(HttpMethod.Head, "api/stream?topics=jobs");
@@ -351,7 +354,9 @@ public class StreamTests : OnEitherStore
     [Fact]
     public async Task The_host_says_good_bye_and_stops_at_once()
     {
-        var served = await StartAsync();
+        // A host that waits for its streams waits this long.
+        var served = await StartAsync(services: services => services.Configure<HostOptions>(
+            host => host.ShutdownTimeout = TimeSpan.FromMinutes(10)));
         await using var stream = await Listening.ToAsync(served, "api/stream?topics=jobs");
         await stream.NextAsync("hello");
 
@@ -360,7 +365,7 @@ public class StreamTests : OnEitherStore
 
         Assert.Equal(("bye", "shutdown", 2000), (bye!.Name, (string?)bye.Data["reason"], (int)bye.Data["retry_ms"]!));
         Assert.Null(await stream.NextAsync());
-        await served.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await served.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
     }
 
     private static Task<Reply> EditAsync(Served served, string id, int priority) =>

@@ -22,7 +22,8 @@ internal sealed class Keeper : IDisposable
         rm -rf "$dir"
         """;
 
-    private static readonly TimeSpan LastLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LastLimit = TimeSpan.FromSeconds(60);
+    private static readonly List<FileStream> Given = [];
 
     private readonly Process _shell;
 
@@ -49,27 +50,50 @@ internal sealed class Keeper : IDisposable
     public static string[] AsOrdinaryUser(params string[] command) =>
         Environment.UserName == "root" ? ["runuser", "-u", "postgres", "--", .. command] : command;
 
-    /// <summary>A port of this machine that nobody listens on, and that no outgoing connection is given: one that is tried while its server
-    /// is down would else, once in a while, meet itself.</summary>
+    /// <summary>A port of this machine that nobody listens on, that no outgoing connection is given (one that is tried while its server is
+    /// down would else, once in a while, meet itself), and that no other test is given as long as this process lives.</summary>
+    /// <remarks>For what has to know its port beforehand, or to keep it over a stop. Everything else listens on port 0 and is asked where
+    /// that is.</remarks>
     public static int FreePort()
     {
         for (var tries = 0; tries < 1_000; tries++)
         {
             var port = Random.Shared.Next(12_000, 32_000);
+            FileStream? ours = null;
             try
             {
+                ours = Claim(port);
                 using var listener = new TcpListener(IPAddress.Loopback, port);
                 listener.Start();
+                Keep(ours);
                 return port;
             }
-            catch (SocketException)
+            catch (Exception taken) when (taken is SocketException or IOException or UnauthorizedAccessException)
             {
-                // Taken.
+                ours?.Dispose();
             }
         }
 
         throw new InvalidOperationException("No free port on this machine.");
     }
+
+    private static void Keep(FileStream ours)
+    {
+        lock (Given)
+        {
+            if (Given.Count == 0)
+            {
+                AppDomain.CurrentDomain.ProcessExit += static (_, _) => Given.ForEach(one => one.Dispose());
+            }
+
+            Given.Add(ours);
+        }
+    }
+
+    // Its name is the port's, and who has it open has the port: it goes with the process.
+    private static FileStream Claim(int port) => new(
+        Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"pawl-port-{port}")),
+        FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
 
     /// <summary>Has an order carried out.</summary>
     public void Do(string order)

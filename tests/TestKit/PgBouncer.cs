@@ -28,7 +28,9 @@ internal sealed class PgBouncer : IDisposable
         do_start() {
             "$program" -q "$dir/ini" >> "$dir/log" 2>&1 < /dev/null &
             child=$!
-            for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+            try=0
+            while [ $try -lt 600 ]; do
+                try=$((try + 1))
                 kill -0 $child || return 1
                 grep -q "$(printf ':%04X 00000000:0000 0A' $port)" /proc/net/tcp && return 0
                 sleep 0.1

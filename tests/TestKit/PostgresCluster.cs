@@ -18,7 +18,7 @@ internal sealed class PostgresCluster : IDisposable
         umask 077
         dir=$(mktemp -d "$1/pawl-pg-XXXXXX") || exit 1
         start() {
-            "$2/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-c listen_addresses= -k $dir -c max_connections=$3 -c fsync=off \
+            "$2/pg_ctl" -D "$dir/data" -w -t 180 -l "$dir/log" -o "-c listen_addresses= -k $dir -c max_connections=$3 -c fsync=off \
         -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c jit=off" start > /dev/null 2>&1
         }
         "$2/initdb" -D "$dir/data" -U pawl -A trust --no-sync -E UTF8 --locale=C.UTF-8 > "$dir/log" 2>&1 \
@@ -93,7 +93,7 @@ internal sealed class PostgresCluster : IDisposable
         if (_guard is { } guard)
         {
             guard.StandardInput.Close();
-            guard.WaitForExit(TimeSpan.FromSeconds(20));
+            guard.WaitForExit(TimeSpan.FromSeconds(60));
             guard.Dispose();
         }
     }

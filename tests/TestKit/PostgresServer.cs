@@ -11,7 +11,7 @@ internal sealed class PostgresServer : IDisposable
         do_init() { "$bin/initdb" -D "$dir/data" -U pawl -A trust --no-sync -E UTF8 --locale=C.UTF-8; }
         do_copy() { "$bin/pg_basebackup" -D "$dir/data" -d "$1" -R -X stream --checkpoint=fast --no-sync; }
         do_start() {
-            "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/log" -o "-c listen_addresses=127.0.0.1 -c port=$port -k $dir \
+            "$bin/pg_ctl" -D "$dir/data" -w -t 180 -l "$dir/log" -o "-c listen_addresses=127.0.0.1 -c port=$port -k $dir \
         -c max_connections=200 -c jit=off -c fsync=on -c synchronous_commit=on -c wal_level=replica -c hot_standby=on \
         -c shared_buffers=64MB" start
         }

@@ -4,6 +4,8 @@ namespace TestKit;
 /// <remarks>On Windows an open file cannot be deleted: dispose what holds files in it first, and clear SQLite's pools.</remarks>
 internal sealed class TempFolder : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public TempFolder() => FullPath = Directory.CreateTempSubdirectory("pawl-").FullName;
 
     private TempFolder(string path) => FullPath = path;
@@ -26,6 +28,28 @@ internal sealed class TempFolder : IDisposable
     public string this[string name] => Path.Combine(FullPath, name);
 
     public void Dispose()
+    {
+        // A process that a test has killed may still have a child that writes here, and a file come or go between the look and the end.
+        if (!SpinWait.SpinUntil(IsDeleted, Patience))
+        {
+            Delete();
+        }
+    }
+
+    private bool IsDeleted()
+    {
+        try
+        {
+            Delete();
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException && Directory.Exists(FullPath))
+        {
+            return false;
+        }
+    }
+
+    private void Delete()
     {
         // Git marks its objects read-only, and Windows deletes no read-only file.
         foreach (var file in new DirectoryInfo(FullPath).EnumerateFiles("*", SearchOption.AllDirectories))

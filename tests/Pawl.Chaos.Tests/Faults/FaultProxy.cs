@@ -96,9 +96,9 @@ internal sealed class FaultProxy : IAsyncDisposable
             await Task.WhenAny(RequestsAsync(pair), RepliesAsync(pair));
         }
         catch (Exception error) when (error is IOException or SocketException or OperationCanceledException or ObjectDisposedException
-            or InvalidDataException)
+            or InvalidDataException || _stop.IsCancellationRequested)
         {
-            // One side has gone.
+            // One side has gone, or we go.
         }
         finally
         {

@@ -15,8 +15,8 @@ public sealed class KilledWorkerTests(ITestOutputHelper output)
         """;
 
     // TTL and what a look at it may take; and the jobs of a leader that died wait for its successor first.
-    private static readonly TimeSpan Lead = TimeSpan.FromSeconds(5 + 5);
-    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds((2 * 5) + 5);
+    private static readonly TimeSpan Lead = Load.Within(TimeSpan.FromSeconds(5 + 5));
+    private static readonly TimeSpan Recovery = Load.Within(TimeSpan.FromSeconds((2 * 5) + 5));
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 

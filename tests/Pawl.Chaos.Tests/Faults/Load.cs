@@ -11,6 +11,10 @@ internal static class Load
     /// else.</summary>
     public static bool Full => Environment.GetEnvironmentVariable("PAWL_TEST_FULL") == "1";
 
+    /// <summary>How long something may take that is promised within a time: that time in full, and several times as long on a machine that
+    /// has other things to do.</summary>
+    public static TimeSpan Within(TimeSpan promised) => Full ? promised : 6 * promised;
+
     /// <summary>How many handlers of one process return between two faults: about 1 s of work, and 15 s in full.</summary>
     public static int Between => Full ? 700 : 50;
 

@@ -9,7 +9,7 @@ public sealed class PromotedReplicaTests(ITestOutputHelper output)
     private const string WaitForBoth = """
         do $$
         begin
-            for try in 1..200 loop
+            for try in 1..500 loop
                 exit when exists (select 1 from pg_stat_replication where sync_state = 'sync');
                 perform pg_sleep(0.05);
             end loop;

@@ -1,3 +1,4 @@
+using Pawl.Chaos.Tests.Faults;
 using Pawl.Chaos.Tests.History;
 using Pawl.Chaos.Tests.Report;
 
@@ -10,8 +11,8 @@ public sealed class DiskFullTests(ITestOutputHelper output)
     private const int Some = 50;
     private const string Full = "The disk is full";
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Back = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Back = Load.Within(TimeSpan.FromSeconds(10));
 
     [Fact]
     public async Task A_full_disk_is_told_to_the_callers_loses_nothing_and_needs_no_restart_when_there_is_room_again()

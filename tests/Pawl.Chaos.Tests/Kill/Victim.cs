@@ -8,7 +8,7 @@ namespace Pawl.Chaos.Tests.Kill;
 /// <summary>A process with Pawl on a database, which a test starts, listens to and kills. None outlives the test.</summary>
 internal sealed class Victim : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     // Built along with this project, beside it.
     private static readonly string Program = Path.Combine(

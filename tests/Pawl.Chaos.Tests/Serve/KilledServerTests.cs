@@ -12,7 +12,7 @@ public sealed class KilledServerTests(ITestOutputHelper output)
 {
     private const int Callers = 8;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Drain = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Startup = TimeSpan.FromSeconds(3);
 
     private readonly List<Call> _calls = [];
@@ -199,7 +199,7 @@ public sealed class KilledServerTests(ITestOutputHelper output)
             Lives = lives,
             Stored = database.Read(),
             LossCap = 10,
-            RecoveryLimit = TimeSpan.FromSeconds(5 + 5),
+            RecoveryLimit = Load.Within(TimeSpan.FromSeconds(5 + 5)),
 
             // The end of each process is known to the callers as a call that broke.
             Faults = [.. lives.Where(life => life.Killed).Select(life => new Fault("kill", 0, life.DeadMono, 0, life.DeadAt))],

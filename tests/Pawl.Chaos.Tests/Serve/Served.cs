@@ -10,21 +10,20 @@ internal sealed class Served : IAsyncDisposable
     private static readonly string Program = Path.Combine(
         AppContext.BaseDirectory, "..", "..", "Pawl.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "Pawl.Cli.dll");
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly StringBuilder _said = new();
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Served(Process process, int port)
+    private Served(Process process)
     {
         _process = process;
-        Client = new() { BaseAddress = new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/"), Timeout = Limit };
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
     }
 
-    public HttpClient Client { get; }
+    public HttpClient Client { get; } = new() { Timeout = Limit };
 
     public int Pid => _process.Id;
 
@@ -45,8 +44,7 @@ internal sealed class Served : IAsyncDisposable
     /// <summary>Starts one in a folder and waits until it is ready.</summary>
     public static async Task<Served> StartAsync(TempFolder folder)
     {
-        var port = Keeper.FreePort();
-        var start = new ProcessStartInfo("dotnet", [Program, "serve", "--listen", $"127.0.0.1:{port}"])
+        var start = new ProcessStartInfo("dotnet", [Program, "serve", "--listen", "127.0.0.1:0"])
         {
             WorkingDirectory = folder.FullPath, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -55,13 +53,14 @@ internal sealed class Served : IAsyncDisposable
         start.Environment["Pawl__Web__RequestsPerSecond"] = "0";
         start.Environment["XDG_CONFIG_HOME"] = folder["config"];
         var since = TimeProvider.System.GetTimestamp();
-        var served = new Served(Process.Start(start)!, port);
+        var served = new Served(Process.Start(start)!);
         served._process.BeginOutputReadLine();
         served._process.BeginErrorReadLine();
         var ended = served._process.WaitForExitAsync();
         var first = await Task.WhenAny(served._ready.Task, ended).WaitAsync(Limit);
         served.Took = TimeProvider.System.GetElapsedTime(since);
         Assert.True(first != ended, served.Said);
+        served.Client.BaseAddress = await served._ready.Task;
         served.Client.DefaultRequestHeaders.Authorization = new("Bearer", File.ReadAllText(folder["pawl.db.token"]).Trim());
         return served;
     }
@@ -99,9 +98,9 @@ internal sealed class Served : IAsyncDisposable
             _said.AppendLine(line);
         }
 
-        if (line.Contains(" ready on ", StringComparison.Ordinal))
+        if (line.Split(" ready on ") is [_, var rest] && Uri.TryCreate(rest.Split(' ')[0], UriKind.Absolute, out var address))
         {
-            _ready.TrySetResult();
+            _ready.TrySetResult(address);
         }
     }
 }

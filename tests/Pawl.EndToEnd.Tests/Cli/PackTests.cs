@@ -6,7 +6,7 @@ namespace Pawl.EndToEnd.Tests.Cli;
 [Collection("builds")]
 public sealed class PackTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
     [Fact]
     public async Task It_is_packed_and_installed_as_a_tool_without_any_network()

@@ -7,7 +7,7 @@ namespace Pawl.EndToEnd.Tests.Cli;
 /// <summary>Runs the <c>pawl</c> tool as a process, in a folder and with settings of its own.</summary>
 internal sealed class Tool : IDisposable
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     public static readonly string Program = Path.Combine(
         AppContext.BaseDirectory, "..", "..", "Pawl.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "Pawl.Cli.dll");

@@ -17,7 +17,7 @@ public sealed class CollectorTests
         collector.Start();
         await using var server = await Server.StartAsync(new TempFolder(), Variables(port));
 
-        var context = await collector.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(30), Token);
+        var context = await collector.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(90), Token);
 
         Assert.Equal(("POST", "application/x-protobuf"), (context.Request.HttpMethod, context.Request.ContentType));
         Assert.StartsWith("/v1/", context.Request.Url!.AbsolutePath, StringComparison.Ordinal);
@@ -33,7 +33,7 @@ public sealed class CollectorTests
         do
         {
             health = await server.GetAsync("healthz", Token);
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(30), health);
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(90), health);
         }
         while (!health.Contains("does not take what it is sent", StringComparison.Ordinal));
 

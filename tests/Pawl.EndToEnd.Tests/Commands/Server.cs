@@ -10,7 +10,7 @@ namespace Pawl.EndToEnd.Tests.Commands;
 /// <summary>A real <c>pawl serve</c> on a file in a folder of its own, driven by plain HTTP. It does not outlive the test.</summary>
 internal sealed class Server : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     // Built along with this project, beside it.
     private static readonly string Program = Path.Combine(
@@ -18,13 +18,12 @@ internal sealed class Server : IAsyncDisposable
 
     private readonly Process _process;
     private readonly TempFolder _folder;
-    private readonly HttpClient _client;
+    private readonly HttpClient _client = new() { Timeout = Limit };
     private readonly StringBuilder _said = new();
 
-    private Server(Process process, TempFolder folder, int port)
+    private Server(Process process, TempFolder folder)
     {
         (_process, _folder) = (process, folder);
-        _client = new() { BaseAddress = new($"http://127.0.0.1:{port}/"), Timeout = Limit };
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
     }
@@ -41,19 +40,19 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
-    private TaskCompletionSource Ready { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Its address, once it has said it.</summary>
+    private TaskCompletionSource<Uri> Ready { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Starts one and waits until it is ready.</summary>
     /// <param name="folder">Where it works; holds its <c>pawl.json</c>.</param>
     /// <param name="variables">Of its environment.</param>
     public static async Task<Server> StartAsync(TempFolder folder, params (string Name, string Value)[] variables)
     {
-        var port = Keeper.FreePort();
         var start = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = folder.FullPath, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        foreach (var word in (string[])[Program, "serve", "--listen", $"127.0.0.1:{port}", "--log", "json"])
+        foreach (var word in (string[])[Program, "serve", "--listen", "127.0.0.1:0", "--log", "json"])
         {
             start.ArgumentList.Add(word);
         }
@@ -66,12 +65,13 @@ internal sealed class Server : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var server = new Server(Process.Start(start)!, folder, port);
+        var server = new Server(Process.Start(start)!, folder);
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
         var ended = server._process.WaitForExitAsync();
         var first = await Task.WhenAny(server.Ready.Task, ended).WaitAsync(Limit);
         Assert.True(first != ended, server.Said);
+        server._client.BaseAddress = await server.Ready.Task;
         server._client.DefaultRequestHeaders.Authorization = new("Bearer", File.ReadAllText(folder["pawl.db.token"]).Trim());
         return server;
     }
@@ -138,9 +138,9 @@ internal sealed class Server : IAsyncDisposable
             _said.Append(CultureInfo.InvariantCulture, $"{line}\n");
         }
 
-        if (line.Contains(" ready on ", StringComparison.Ordinal))
+        if (line.Split(" ready on ") is [_, var rest] && Uri.TryCreate(rest.Split(' ')[0], UriKind.Absolute, out var address))
         {
-            Ready.TrySetResult();
+            Ready.TrySetResult(address);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Pawl.EndToEnd.Tests.Docs;
 [Collection("builds")]
 public sealed class SamplesTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
     private readonly TempFolder _folder = new();
 

@@ -37,7 +37,7 @@ public sealed class GatheringTests(Databases databases) : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Each_of_many_callers_gets_the_numbers_of_its_own_jobs()
     {
         var replies = await Task.WhenAll(Enumerable.Range(0, 16).Select(async caller =>
@@ -60,7 +60,7 @@ public sealed class GatheringTests(Databases databases) : IAsyncLifetime
         Assert.Equal(16 * 19, (await _store.EventsAsync(new EventQuery(0, 1_000), Ct)).Count);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task What_gathers_while_others_are_stored_is_one_transaction_and_stands_in_line_as_one_run()
     {
         var (held, ahead) = await HoldAsync();
@@ -76,7 +76,7 @@ public sealed class GatheringTests(Databases databases) : IAsyncLifetime
         Assert.Equal(Callers, await CountAsync($"select hi - lo + 1 from pawl.ready where lo = {first}"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_call_that_the_server_refuses_fails_alone()
     {
         var (held, ahead) = await HoldAsync();
@@ -94,7 +94,7 @@ public sealed class GatheringTests(Databases databases) : IAsyncLifetime
         Assert.Equal(made.Order(), await ReadAsync("select id from pawl.job where id > 1 order by id", static row => row.GetInt64(0)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task When_the_connection_breaks_under_a_group_all_its_callers_hear_that_nobody_knows()
     {
         var (held, ahead) = await HoldAsync();
@@ -119,7 +119,7 @@ public sealed class GatheringTests(Databases databases) : IAsyncLifetime
         Assert.Equal(2, await CountAsync("select count(*) from pawl.job"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_store_that_closes_refuses_what_waits_and_ends_what_is_on_its_way()
     {
         var (held, ahead) = await HoldAsync();
@@ -140,7 +140,7 @@ public sealed class GatheringTests(Databases databases) : IAsyncLifetime
         Assert.Equal(1 + ahead.Count, await CountAsync("select count(*) from pawl.job"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Who_gives_up_is_let_go_at_once_and_what_no_group_had_taken_is_never_stored()
     {
         var (held, ahead) = await HoldAsync();

@@ -27,7 +27,7 @@ public sealed class ListenerTests(Databases databases) : IAsyncLifetime
         await databases.GiveBackAsync(_database);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task New_jobs_and_cancels_are_heard_by_the_other_process_once()
     {
         var (one, other) = (await OpenAsync(), await OpenAsync());
@@ -49,7 +49,7 @@ public sealed class ListenerTests(Databases databases) : IAsyncLifetime
         Assert.Single(said.All, "runnable 17");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_connection_that_breaks_is_opened_again_and_what_was_missed_is_looked_for()
     {
         var store = await OpenAsync();
@@ -65,7 +65,7 @@ public sealed class ListenerTests(Databases databases) : IAsyncLifetime
         await heard.UntilAsync("runnable 21");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_process_that_does_not_listen_says_nothing_either_and_finds_work_all_the_same()
     {
         var (silent, other) = (await OpenAsync(listen: false), await OpenAsync());
@@ -113,7 +113,7 @@ public sealed class ListenerTests(Databases databases) : IAsyncLifetime
         Assert.InRange(hints.Write().Length, 1_000, 7_900);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task However_much_is_committed_at_once_the_others_are_told_once_in_a_while()
     {
         var clock = new ManualClock(Now);

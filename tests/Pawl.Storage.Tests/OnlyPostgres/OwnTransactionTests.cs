@@ -387,7 +387,7 @@ public sealed class OwnTransactionTests(Databases databases) : IAsyncLifetime
         await EnqueueAsync(mine, Plain with { Priority = 7 });
         await mine.CommitAsync();
 
-        Assert.Equal(7, await heard.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct));
+        Assert.Equal(7, await heard.Task.WaitAsync(TimeSpan.FromSeconds(120), Ct));
     }
 
     [Fact]

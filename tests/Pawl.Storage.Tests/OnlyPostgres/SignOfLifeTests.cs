@@ -32,7 +32,7 @@ public sealed class SignOfLifeTests(Databases databases) : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_beat_is_stored_although_somebody_holds_the_jobs_that_it_tells_of()
     {
         var worker = await _store.RegisterAsync(

@@ -17,7 +17,7 @@ public sealed class WriterTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Who_gives_up_is_let_go_at_once_and_what_had_not_begun_is_never_done()
     {
         await using var store = await OpenAsync(Place);
@@ -56,7 +56,7 @@ public sealed class WriterTests : IDisposable
             cancellationToken).AsTask();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Who_reads_a_store_in_memory_while_it_is_closed_is_done_first_and_who_comes_after_is_told()
     {
         var store = SqliteStore.Open("Data Source=:memory:");
@@ -173,7 +173,7 @@ public sealed class WriterTests : IDisposable
         }));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Reads_that_wait_for_room_are_told_when_the_store_closes()
     {
         await (await OpenAsync(Place)).DisposeAsync();

@@ -359,7 +359,7 @@ public abstract partial class JobStoreSpec
 
         await store.DisposeAsync();
 
-        var answered = await Task.WhenAll(calls).WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Ct);
+        var answered = await Task.WhenAll(calls).WaitAsync(TimeSpan.FromSeconds(120), TimeProvider.System, Ct);
         Assert.Equal(200, answered.Length);
     }
 

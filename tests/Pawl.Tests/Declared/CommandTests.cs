@@ -372,7 +372,7 @@ public sealed class CommandTests : IDisposable
         try
         {
             using var process = Process.GetProcessById(int.Parse(pid, CultureInfo.InvariantCulture));
-            await process.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+            await process.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(120), Token);
         }
         catch (ArgumentException)
         {

@@ -308,7 +308,7 @@ public sealed class RecoveryTests
         var running = recovery.RunAsync(RecoveryKind.Failed, cancellationToken: Installation.Cancelled);
         await asked.PassedAsync();
         here.Clock.Advance(TimeSpan.FromSeconds(5));
-        var run = await running.WaitAsync(TimeSpan.FromSeconds(30), Installation.Cancelled);
+        var run = await running.WaitAsync(TimeSpan.FromSeconds(120), Installation.Cancelled);
 
         Assert.Equal((false, "store_failed"), (run.Success, Assert.Single(run.Errors).Code));
         Assert.Equal((JobState.Queued, 2), await StateAsync(here, id));

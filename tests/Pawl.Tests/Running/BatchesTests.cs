@@ -82,7 +82,7 @@ public sealed class BatchesTests
         clock.AdvanceToNextTimer();
         batches.Add(4);
         batches.Close();
-        await loop.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await loop.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
 
         Assert.Equal([1, 3, 4], stored);
         Assert.Equal(0, batches.Pending);
@@ -141,7 +141,7 @@ public sealed class BatchesTests
         }
 
         batches.Close();
-        await loop.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await loop.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
 
         Assert.Equal([(13, "the row is damaged")], failed);
         Assert.Equal(Enumerable.Range(100, 60), stored);
@@ -163,7 +163,7 @@ public sealed class BatchesTests
         batches.Add(3);
         batches.Close();
         await hurry.CancelAsync();
-        await loop.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await loop.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
         batches.AddExpected(4);
         batches.Add(5);
 
@@ -184,7 +184,7 @@ public sealed class BatchesTests
         await loops.QuietAsync();
         Assert.False(loop.IsCompleted);
         await hurry.CancelAsync();
-        await loop.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await loop.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
 
         Assert.Empty(abandoned);
         Assert.Equal(1, batches.Pending);

@@ -9,7 +9,7 @@ public sealed class ClaimingTests
 {
     private const int Slots = 4;
     private const int Backlog = 60;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task Jobs_that_may_not_be_taken_ahead_any_more_are_run_one_slot_after_another()

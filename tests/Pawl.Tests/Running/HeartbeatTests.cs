@@ -25,7 +25,7 @@ public sealed class HeartbeatTests : IAsyncDisposable
         heartbeat.Registered(7, TimeProvider.System.GetTimestamp());
         var beats = heartbeat.RunAsync();
 
-        Assert.Equal(7, await _expired.Task.WaitAsync(TimeSpan.FromSeconds(30), Token));
+        Assert.Equal(7, await _expired.Task.WaitAsync(TimeSpan.FromSeconds(120), Token));
 
         released.Set();
         heartbeat.Close();
@@ -45,7 +45,7 @@ public sealed class HeartbeatTests : IAsyncDisposable
         heartbeat.Registered(7, TimeProvider.System.GetTimestamp());
         var beats = heartbeat.RunAsync();
 
-        Assert.Equal(8, await _heard.Task.WaitAsync(TimeSpan.FromSeconds(30), Token));
+        Assert.Equal(8, await _heard.Task.WaitAsync(TimeSpan.FromSeconds(120), Token));
 
         heartbeat.Close();
         await beats;

@@ -312,7 +312,7 @@ public sealed class OutageTests : IAsyncDisposable
         });
         var id = (await test.Jobs.EnqueueAsync(new Say(), cancellationToken: Token)).Id;
         await claimed.PassedAsync();
-        await stopping!.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await stopping!.WaitAsync(TimeSpan.FromSeconds(120), Token);
 
         var job = Assert.Single(await stored.GetAsync([id], Token));
         Assert.Equal((JobState.Queued, 0, false), (job.State, job.Losses, ran));

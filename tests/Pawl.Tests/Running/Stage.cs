@@ -8,7 +8,7 @@ namespace Pawl.Tests.Running;
 /// <summary>Starts a program whose one handler does what the test says.</summary>
 internal static class Stage
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     public static Task<PawlTest> StartAsync(
         Func<Say, JobContext, CancellationToken, Task> does,

@@ -9,7 +9,7 @@ internal sealed record Poison(string Way, int Neighbours);
 internal sealed class PoisonHandler(Effects effects) : IJobHandler<Poison>
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public Task HandleAsync(Poison payload, JobContext job, CancellationToken cancellationToken) => effects.RunAsync(
         job,
