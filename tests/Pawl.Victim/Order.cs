@@ -19,6 +19,7 @@ namespace Pawl.Victim;
 /// <param name="Milliseconds">How long all plain jobs that <c>ask</c> creates take; 0: 50 to 300 ms.</param>
 /// <param name="Knows"><c>all</c> types, or only the <c>plain</c> one, as a program of an older version would.</param>
 /// <param name="Minutes">The longest that it lives.</param>
+/// <param name="Lease">The lease of its worker in seconds.</param>
 internal sealed record Order(
     string Mode,
     string Database,
@@ -31,13 +32,14 @@ internal sealed record Order(
     int Jobs,
     int Milliseconds,
     string Knows,
-    int Minutes)
+    int Minutes,
+    int Lease)
 {
     private static readonly string[] Modes = ["load", "drain", "poison", "long", "ask", "work", "bear", "lead", "few"];
 
     private const string Usage = """
         usage: Pawl.Victim load|drain|poison|long|ask|work|bear|lead|few <database> <folder> [--life N] [--seed N] [--loss-cap N]
-            [--way kill|failfast] [--slots N] [--jobs N] [--milliseconds N] [--knows all|plain] [--minutes N]
+            [--way kill|failfast] [--slots N] [--jobs N] [--milliseconds N] [--knows all|plain] [--minutes N] [--lease N]
         """;
 
     /// <summary>Whether the jobs are kept in PostgreSQL.</summary>
@@ -66,7 +68,8 @@ internal sealed record Order(
             Number("--jobs", 0),
             Number("--milliseconds", 0),
             settings.GetValueOrDefault("--knows", "all"),
-            Number("--minutes", 2));
+            Number("--minutes", 2),
+            Number("--lease", 5));
 
         int Number(string name, int otherwise) =>
             settings.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

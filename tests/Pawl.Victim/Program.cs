@@ -21,7 +21,7 @@ var pawl = builder.Services.AddPawl(options =>
     options.Scheduler.Enabled = order.Mode != "ask";   // nor does it lead: those that are killed must
     options.Worker.Slots = order.Slots;
     options.Worker.LossCap = order.LossCap;
-    options.Worker.LeaseTtl = TimeSpan.FromSeconds(5);
+    options.Worker.LeaseTtl = TimeSpan.FromSeconds(order.Lease);
     options.Worker.HeartbeatInterval = TimeSpan.FromSeconds(1);
     options.Worker.DrainTimeout = TimeSpan.FromMilliseconds(100);
 });

@@ -18,7 +18,7 @@ internal sealed class Installation(string connectionString, string direct, int l
     private readonly Dictionary<Victim, int> _numbers = [];
 
     /// <summary>Within how long the jobs of a dead process are offered again: the lease, and what the sweep may add.</summary>
-    public TimeSpan RecoveryLimit { get; init; } = Load.Within(TimeSpan.FromSeconds(5 + 5));
+    public TimeSpan RecoveryLimit { get; init; } = Load.Recovery;
 
     /// <summary>Starts one more process.</summary>
     public Victim Start(string mode, params string[] settings)

@@ -15,8 +15,8 @@ public sealed class KilledWorkerTests(ITestOutputHelper output)
         """;
 
     // TTL and what a look at it may take; and the jobs of a leader that died wait for its successor first.
-    private static readonly TimeSpan Lead = Load.Within(TimeSpan.FromSeconds(5 + 5));
-    private static readonly TimeSpan Recovery = Load.Within(TimeSpan.FromSeconds((2 * 5) + 5));
+    private static readonly TimeSpan Lead = Load.Recovery;
+    private static readonly TimeSpan Recovery = Load.Within((2 * Load.Lease) + TimeSpan.FromSeconds(5));
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 

@@ -11,6 +11,13 @@ internal static class Load
     /// else.</summary>
     public static bool Full => Environment.GetEnvironmentVariable("PAWL_TEST_FULL") == "1";
 
+    /// <summary>The lease of the workers under test: short, so that their deaths are soon found out, but on a machine that has other things
+    /// to do so long that each of them comes to tell that it lives.</summary>
+    public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(Full ? 5 : 15);
+
+    /// <summary>What may pass until the jobs of a dead worker are offered again: its lease, and what the sweep may add.</summary>
+    public static TimeSpan Recovery { get; } = Within(Lease + TimeSpan.FromSeconds(5));
+
     /// <summary>How long something may take that is promised within a time: that time in full, and several times as long on a machine that
     /// has other things to do.</summary>
     public static TimeSpan Within(TimeSpan promised) => Full ? promised : 6 * promised;

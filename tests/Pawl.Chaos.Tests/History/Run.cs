@@ -1,3 +1,5 @@
+using Pawl.Chaos.Tests.Faults;
+
 namespace Pawl.Chaos.Tests.History;
 
 /// <summary>All that is known of one run under faults, when it has been drained.</summary>
@@ -21,7 +23,7 @@ internal sealed record Run
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 
     /// <summary>After how long a silent process's lease ends.</summary>
-    public TimeSpan LeaseTtl { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan LeaseTtl { get; init; } = Load.Lease;
 
     /// <summary>The most that the memory of a process may grow.</summary>
     public long? MemoryGrowthMb { get; init; }

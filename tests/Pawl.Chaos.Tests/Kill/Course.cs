@@ -11,7 +11,7 @@ namespace Pawl.Chaos.Tests.Kill;
 internal sealed class Course(int lossCap = 3, int seed = 1, string? database = null) : IDisposable
 {
     // Lease and what the sweep may add, as the victim is set.
-    private static readonly TimeSpan RecoveryLimit = Load.Within(TimeSpan.FromSeconds(5 + 5));
+    private static readonly TimeSpan RecoveryLimit = Load.Recovery;
 
     private readonly TempFolder _folder = new();
     private readonly List<Life> _lives = [];

@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
+using Pawl.Chaos.Tests.Faults;
 
 namespace Pawl.Chaos.Tests.Kill;
 
 /// <summary>A process with Pawl on a database, which a test starts, listens to and kills. None outlives the test.</summary>
 internal sealed class Victim : IAsyncDisposable
 {
+    private static readonly string Lease = Load.Lease.TotalSeconds.ToString(CultureInfo.InvariantCulture);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     // Built along with this project, beside it.
@@ -46,7 +48,7 @@ internal sealed class Victim : IAsyncDisposable
             StandardErrorEncoding = Encoding.UTF8,
         };
         foreach (var word in (string[])[.. around.Before.Skip(1), .. around.Before.Count == 0 ? (string[])[] : ["dotnet"], Program, mode,
-            database, folder, .. settings])
+            database, folder, "--lease", Lease, .. settings])
         {
             start.ArgumentList.Add(word);
         }

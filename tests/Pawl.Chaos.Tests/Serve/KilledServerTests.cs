@@ -66,7 +66,8 @@ public sealed class KilledServerTests(ITestOutputHelper output)
         return File.WriteAllTextAsync(
             folder["pawl.json"],
             $$"""
-            { "Pawl": { "Worker": { "LeaseTtl": "5s", "HeartbeatInterval": "1s", "LossCap": 10 }, "Types": { "note": {
+            { "Pawl": { "Worker": { "LeaseTtl": "{{Load.Lease.TotalSeconds}}s", "HeartbeatInterval": "1s", "LossCap": 10 },
+              "Types": { "note": {
               "Handler": "command", "Command": { "Argv": ["/bin/sh", "-c", "{{script}}"], "WorkingDirectory": ".", "Env": ["PATH"] } } } } }
             """,
             TestContext.Current.CancellationToken);
@@ -199,7 +200,7 @@ public sealed class KilledServerTests(ITestOutputHelper output)
             Lives = lives,
             Stored = database.Read(),
             LossCap = 10,
-            RecoveryLimit = Load.Within(TimeSpan.FromSeconds(5 + 5)),
+            RecoveryLimit = Load.Recovery,
 
             // The end of each process is known to the callers as a call that broke.
             Faults = [.. lives.Where(life => life.Killed).Select(life => new Fault("kill", 0, life.DeadMono, 0, life.DeadAt))],
