@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Pawl.Browser.Tests;
 
 /// <summary>Live updates: one stream for all tabs, over restarts, and never in the way of somebody who types.</summary>
-public sealed class LiveTests(Chromium chromium)
+public sealed partial class LiveTests(Chromium chromium)
 {
     [Fact]
     public async Task Eight_tabs_share_one_stream_and_go_on_when_its_tab_is_closed()
@@ -51,6 +52,40 @@ public sealed class LiveTests(Chromium chromium)
         await Expect(page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("^● "));
 
         Assert.True(await page.EvaluateAsync<bool>("window.notReloaded"));
+    }
+
+    [Fact]
+    public async Task Where_no_stream_is_to_be_had_pages_are_read_again_and_again_until_there_is_one()
+    {
+        await using var site = await Site.StartAsync();
+        await using var visitor = await chromium.VisitAsync(site);
+        visitor.Expecting("status of 503");
+        const string Stream = "**/api/stream?*";
+        await visitor.Context.RouteAsync(Stream, route => route.FulfillAsync(new() { Status = 503, Body = "Nobody streams here." }));
+        var page = await visitor.OpenAsync("jobs");
+        await Expect(page.Locator(".live")).ToContainTextAsync(Polling(), new() { Timeout = 90_000 });
+
+        var job = await site.AddAsync(new Demo(Fail: ErrorCategory.InvalidInput));
+        var row = page.GetByRole(AriaRole.Row, new() { Name = job.ToString() });
+        await Expect(row).ToContainTextAsync("failed", new() { Timeout = 90_000 });
+        await Expect(page).ToHaveTitleAsync(Failing(), new() { Timeout = 90_000 });
+
+        await visitor.Context.UnrouteAsync(Stream);
+        await Expect(page.Locator(".live")).ToHaveTextAsync("live", new() { Timeout = 90_000 });
+    }
+
+    [Fact]
+    public async Task Behind_a_proxy_that_holds_streams_back_pages_stay_fresh_and_say_how_old_they_are()
+    {
+        await using var site = await Site.StartAsync(Mount.Holding);
+        await using var visitor = await chromium.VisitAsync(site);
+        var page = await visitor.OpenAsync("jobs");
+        await Expect(page.Locator(".live")).ToContainTextAsync(Polling(), new() { Timeout = 90_000 });
+
+        var job = await site.AddAsync(new Demo(Fail: ErrorCategory.InvalidInput));
+        var row = page.GetByRole(AriaRole.Row, new() { Name = job.ToString() });
+        await Expect(row).ToContainTextAsync("failed", new() { Timeout = 90_000 });
+        await Expect(page).ToHaveTitleAsync(Failing(), new() { Timeout = 90_000 });
     }
 
     [Fact]
@@ -119,6 +154,12 @@ public sealed class LiveTests(Chromium chromium)
 
         await site.DisposeAsync();
     }
+
+    [GeneratedRegex(@"^polling, data from \d+ s ago$")]
+    private static partial Regex Polling();
+
+    [GeneratedRegex("^● ")]
+    private static partial Regex Failing();
 
     /// <summary>The one tab that has the stream.</summary>
     private static async Task<IPage> LeaderAsync(IReadOnlyList<IPage> tabs)

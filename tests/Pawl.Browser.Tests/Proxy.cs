@@ -10,14 +10,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Pawl.Browser.Tests;
 
-/// <summary>A proxy that takes the first part of the path away, and says so or not.</summary>
+/// <summary>A proxy that takes the first part of the path away, and says so or not. One that holds back passes a reply on when it
+/// has all of it, which a stream never ends.</summary>
 internal sealed class Proxy(WebApplication app, HttpClient client, int port) : IAsyncDisposable
 {
     private static readonly string[] OfTheConnection = ["Transfer-Encoding", "Connection", "Keep-Alive"];
 
     public int Port => port;
 
-    public static async Task<Proxy> StartAsync(int server, string prefix, bool tells)
+    public static async Task<Proxy> StartAsync(int server, string prefix, bool tells, bool holds)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -28,13 +29,13 @@ internal sealed class Proxy(WebApplication app, HttpClient client, int port) : I
         {
             BaseAddress = new($"http://127.0.0.1:{server}"), Timeout = Timeout.InfiniteTimeSpan,
         };
-        app.Run(http => PassAsync(http, client, prefix, tells));
+        app.Run(http => PassAsync(http, client, prefix, tells, holds));
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new(app, client, new Uri(address).Port);
     }
 
-    private static async Task PassAsync(HttpContext http, HttpClient client, string prefix, bool tells)
+    private static async Task PassAsync(HttpContext http, HttpClient client, string prefix, bool tells, bool holds)
     {
         var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
         if (!target.StartsWith(prefix, StringComparison.Ordinal))
@@ -64,7 +65,10 @@ internal sealed class Proxy(WebApplication app, HttpClient client, int port) : I
 
         try
         {
-            using var reply = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, http.RequestAborted);
+            using var reply = await client.SendAsync(
+                request,
+                holds ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead,
+                http.RequestAborted);
             http.Response.StatusCode = (int)reply.StatusCode;
             foreach (var (name, values) in reply.Headers.Concat(reply.Content.Headers))
             {

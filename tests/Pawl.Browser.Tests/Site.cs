@@ -29,11 +29,15 @@ public sealed class Site : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly Action<WebApplication, Action<PawlWebOptions>> _map;
     private readonly string _prefix;
+    private readonly string? _database;
+    private readonly Action<PawlBuilder>? _types;
     private WebApplication? _app;
     private Proxy? _proxy;
     private int _port;
 
-    private Site(Action<WebApplication, Action<PawlWebOptions>> map, string prefix) => (_map, _prefix) = (map, prefix);
+    private Site(
+        Action<WebApplication, Action<PawlWebOptions>> map, string prefix, string? database, Action<PawlBuilder>? types) =>
+        (_map, _prefix, _database, _types) = (map, prefix, database, types);
 
     /// <summary>The mount as a browser sees it, with a slash at the end.</summary>
     public Uri Url { get; private set; } = new("http://127.0.0.1/");
@@ -54,7 +58,14 @@ public sealed class Site : IAsyncDisposable
     /// <param name="mount">The way.</param>
     /// <param name="options">Settings of the API.</param>
     /// <param name="port">Where it listens: one of its own for a server that is stopped and started again; 0 for any.</param>
-    public static async Task<Site> StartAsync(Mount mount, Action<PawlWebOptions>? options = null, int port = 0)
+    /// <param name="database">A PostgreSQL database; null for a SQLite file of its own.</param>
+    /// <param name="types">Types besides <see cref="Demo"/>.</param>
+    public static async Task<Site> StartAsync(
+        Mount mount,
+        Action<PawlWebOptions>? options = null,
+        int port = 0,
+        string? database = null,
+        Action<PawlBuilder>? types = null)
     {
         var site = new Site(
             (app, web) =>
@@ -77,7 +88,7 @@ public sealed class Site : IAsyncDisposable
                         break;
                     default:
                         app.MapGet("/host", static () => Results.Content(HostPage, "text/html"));
-                        app.MapPawl(mount == Mount.Silent ? "/jobs" : "/", all);
+                        app.MapPawl(mount is Mount.Silent or Mount.Holding ? "/jobs" : "/", all);
                         break;
                 }
             },
@@ -85,13 +96,16 @@ public sealed class Site : IAsyncDisposable
             {
                 Mount.Group => "/team/jobs/",
                 Mount.PathBase => "/base/jobs/",
-                Mount.Forwarded or Mount.Silent => "/outside/jobs/",
+                Mount.Forwarded or Mount.Silent or Mount.Holding => "/outside/jobs/",
                 _ => "/",
-            });
+            },
+            database,
+            types);
         await site.StartAsync(port);
-        if (mount is Mount.Forwarded or Mount.Silent)
+        if (mount is Mount.Forwarded or Mount.Silent or Mount.Holding)
         {
-            site._proxy = await Proxy.StartAsync(site._port, "/outside", tells: mount == Mount.Forwarded);
+            site._proxy = await Proxy.StartAsync(
+                site._port, "/outside", tells: mount == Mount.Forwarded, holds: mount == Mount.Holding);
             site.Url = new($"http://127.0.0.1:{site._proxy.Port}{site._prefix}");
         }
 
@@ -127,10 +141,11 @@ public sealed class Site : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         builder.Services.AddSingleton<Gates>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Farewell);
-        builder.Services
+        var pawl = builder.Services
             .AddPawl(engine => engine.Retry = new() { BaseDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) })
-            .AddHandler<DemoHandler, Demo>()
-            .UseSqlite($"Data Source={_folder["pawl.db"]}");
+            .AddHandler<DemoHandler, Demo>();
+        _ = _database is null ? pawl.UseSqlite($"Data Source={_folder["pawl.db"]}") : pawl.UsePostgres(_database);
+        _types?.Invoke(pawl);
         _app = builder.Build();
         _map(_app, web =>
         {
@@ -185,4 +200,7 @@ public enum Mount
 
     /// <summary>A proxy that does not.</summary>
     Silent,
+
+    /// <summary>One that does not either, and holds streams back.</summary>
+    Holding,
 }

@@ -2,18 +2,17 @@
 
 /**
  * @param {URL} url
- * @param {{ signal: AbortSignal, onOpen: () => void, onAlive: () => void, onEvent: (name: string, data: string, id: string | null) =>
+ * @param {{ signal: AbortSignal, onAlive: () => void, onEvent: (name: string, data: string, id: string | null) =>
  *   void }} to
  *   `onAlive` is called for every sign of life, comments too.
  * @returns {Promise<{ status: number, retryAfter: number | null }>} Ends with the stream; status 200 when it was one.
  */
-export async function readEvents(url, { signal, onOpen, onAlive, onEvent }) {
+export async function readEvents(url, { signal, onAlive, onEvent }) {
   const reply = await fetch(url, { signal, headers: { Accept: 'text/event-stream', 'Pawl-Client': 'dashboard' }, cache: 'no-store' });
   if (!reply.ok || !reply.body) {
     const after = Number(reply.headers.get('Retry-After'));
     return { status: reply.status, retryAfter: after > 0 ? after * 1000 : null };
   }
-  onOpen();
   const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   let name = 'message';

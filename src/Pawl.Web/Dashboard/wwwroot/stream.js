@@ -1,20 +1,17 @@
 // What happens on the server, as it happens: one stream for all tabs of a browser, passed on by the tab that leads.
-import { address, mount } from './api.js';
+import { address, api, mount } from './api.js';
 import { readEvents } from './events.js';
 import { parse } from './json.js';
 import { joinTabs } from './leader.js';
+import { topicOf } from './topics.js';
 
 const QUIET = 250;
+// A stream says hello at once; one that is held back on its way never does. Later it is never silent for longer than its heartbeat.
+const SLOW = 3_000;
 const SILENCE = 30_000;
 const POLL = 5_000;
 const BLURRED = 30_000;
 const MOST_TOPICS = 20;
-
-// The topic of each event; those of one job have its number behind.
-const TOPIC = {
-  stats: 'stats', health: 'health', jobs: 'jobs', queue: 'queues', worker: 'workers', schedule: 'schedules', failure: 'failures',
-  bulk: 'bulk', notice: 'notices',
-};
 
 /** @typedef {{ name: string, data: any, id: string | null, exact: boolean }} LiveEvent */
 
@@ -25,13 +22,14 @@ let tabs = null;
 let connection = null;
 let lastId = null;
 let lastLife = 0;
+let told = 'connecting';
 let failures = 0;
 let quiet = 0;
 let firstVersion = null;
 let paused = false;
 let blurred = false;
 
-/** What the header shows. `live` | `paused` | `connecting` | `polling`; `since` is when we last heard anything. */
+/** What the header shows. `live` | `paused` | `connecting` | `polling`; `since` is of when the data are. */
 export const status = { state: 'connecting', since: Date.now(), paused: false, wasLive: false };
 
 const say = state => {
@@ -101,10 +99,7 @@ function look() {
     dispatch({ name: 'reset', data: { reason: 'back' }, id: null }, null);
   }
   wasPaused = now;
-  say(now ? 'paused' : status.state === 'paused' ? 'connecting' : status.state);
-  if (!now && Date.now() - status.since < 3000) {
-    say('live');
-  }
+  say(now ? 'paused' : status.state !== 'paused' ? status.state : Date.now() - status.since < 3000 ? told : 'connecting');
 }
 
 /** Begins; once per page. @param {(leads: boolean) => void} [onLead] Told whether this tab has the stream of all. */
@@ -141,18 +136,37 @@ export function startStream(onLead = () => {}) {
 }
 
 function watchAge() {
-  const silent = Date.now() - status.since;
-  if (tabs.leads && connection && silent > SILENCE && status.state !== 'polling') {
-    share('polling');
-  }
-  if (status.state === 'polling' && tabs.leads && Date.now() - lastPoll > POLL) {
-    lastPoll = Date.now();
-    publish('reset', '{"reason":"poll"}', null);
+  if (tabs.leads && connection) {
+    const silent = Date.now() - connection.heard;
+    if (silent > SILENCE) {
+      connection.abort.abort();   // nothing comes through it, and perhaps nobody is at its end: another one
+    }
+    if (told === 'polling' || failures > 1 || silent > (connection.said ? SILENCE : SLOW)) {
+      poll();
+    }
   }
   listeners.forEach(tell => tell(status));
 }
 
 let lastPoll = 0;
+
+/** While there is no stream everything is read again and again, as long as the server answers. */
+async function poll() {
+  if (Date.now() - lastPoll < POLL) {
+    return;
+  }
+  lastPoll = Date.now();
+  const isDown = await api('ui-config').then(() => false, () => true);
+  if (!tabs.leads || !connection || told === 'live') {
+    return;
+  }
+  if (!isDown) {
+    share('polling');
+    publish('reset', '{"reason":"poll"}', null);
+  } else if (told === 'polling') {
+    share('connecting');
+  }
+}
 
 /** The topics and the query of all tabs. */
 function union() {
@@ -185,17 +199,14 @@ function disconnect() {
 }
 
 function open(want, key) {
-  const mine = { key, abort: new AbortController(), timer: 0 };
+  const mine = { key, abort: new AbortController(), timer: 0, heard: Date.now(), said: false };
   connection = mine;
   const { topics, query } = want;
   readEvents(address('stream', { topics: topics.join(','), query: topics.includes('jobs') ? query : '', after: lastId }), {
     signal: mine.abort.signal,
-    onOpen: () => {
-      failures = 0;
-      share('live');
-    },
     onAlive: () => {
-      if (Date.now() - lastLife > 900 || status.state !== 'live') {
+      [failures, mine.heard, mine.said] = [0, Date.now(), true];
+      if (mine.heard - lastLife > 900 || told !== 'live') {
         lastLife = Date.now();
         share('live');
       }
@@ -224,7 +235,10 @@ function again(mine, { status: code, retryAfter }) {
     connection = null;
     return;
   }
-  share('connecting');
+  mine.heard = Infinity;   // it is known to be over; what comes next is waited for
+  if (told !== 'polling') {
+    share('connecting');
+  }
   const backoff = Math.min(30_000, 1000 * 2 ** failures++) * (0.75 + Math.random() / 2);
   mine.timer = setTimeout(() => {
     connection = null;
@@ -247,7 +261,8 @@ function share(state) {
 
 function onMessage(message) {
   if (message.kind === 'status') {
-    if (message.state === 'live') {
+    told = message.state;
+    if (told !== 'connecting') {
       status.since = Date.now();
       status.wasLive = true;
     }
@@ -283,21 +298,5 @@ function dispatch(event, query) {
       || (event.name === 'token' && watcher.topics.some(one => one.startsWith('job:')))) {
       watcher.tell({ ...event, exact: query === null || query === watcher.query });
     }
-  }
-}
-
-/** Null for those of all. */
-function topicOf({ name, data }) {
-  switch (name) {
-    case 'job':
-      return `job:${data.id ?? data.removed}`;
-    case 'job_event':
-      return `job:${data.job_id}`;
-    case 'log':
-      return `log:${data.job_id}`;
-    case 'token':
-      return data.job_id ? `job:${data.job_id}` : 'token';
-    default:
-      return TOPIC[name] ?? null;
   }
 }

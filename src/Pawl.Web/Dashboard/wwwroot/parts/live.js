@@ -26,11 +26,12 @@ export function LiveDot() {
     says: 'reload', act: () => location.reload(), key: 'version', kind: 'error',
   })), []);
   const age = Date.now() - now.since;
+  const old = `${duration(Math.max(1000, age))} ago`;
   const said = now.state === 'live' ? 'live' : now.state === 'paused' ? 'paused'
-    : now.state === 'polling' ? 'polling' : !now.wasLive && age < WORTH_TELLING ? 'connecting'
-      : `reconnecting, data from ${duration(Math.max(1000, age))} ago`;
+    : now.state === 'polling' ? `polling, data from ${old}` : !now.wasLive && age < WORTH_TELLING ? 'connecting'
+      : `reconnecting, data from ${old}`;
   const colour = now.state === 'live' ? 'good' : !now.wasLive && age < WORTH_TELLING ? '' : age > BAD ? 'bad' : 'warn';
   return html`<button type="button" class=${classes('live', colour)} aria-pressed=${now.paused} onClick=${() => pause()}
-    title=${now.state === 'polling' ? 'The stream is silent, so the data is read every 5 s. Click to pause (L)' : 'Pause or go on (L)'}>
+    title=${now.state === 'polling' ? 'The stream is held up, so the data is read every 5 s. Click to pause (L)' : 'Pause or go on (L)'}>
     <i aria-hidden="true"></i><span>${said}</span></button>`;
 }
