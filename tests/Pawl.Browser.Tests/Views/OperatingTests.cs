@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Pawl.Storage;
 using static Microsoft.Playwright.Assertions;
 
 namespace Pawl.Browser.Tests.Views;
@@ -29,6 +30,26 @@ public sealed class OperatingTests(Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Pause…" })).ToBeVisibleAsync();
         Assert.Null((await site.ReadAsync($"api/{noun}/{name}"))["paused_at"]);
+    }
+
+    [Fact]
+    public async Task Workers_that_went_longAgo_are_folded_away()
+    {
+        await using var site = await Site.StartAsync();
+        var (store, longAgo) = (site.Services.GetRequiredService<IJobStore>(), TimeProvider.System.GetUtcNow().AddHours(-1));
+        var facts = new WorkerFacts { Name = "bygone", Host = "elsewhere", Pid = 7, Version = "1.0", Slots = 3 };
+        var id = await store.RegisterAsync(facts, longAgo, TestContext.Current.CancellationToken);
+        await store.HeartbeatAsync(
+            new() { WorkerId = id, Beat = 1, Now = longAgo, Leaving = true }, TestContext.Current.CancellationToken);
+        await using var visitor = await chromium.VisitAsync(site);
+
+        var page = await visitor.OpenAsync("workers");
+        await Expect(page.GetByText("1 worker gone for more than 10 minutes")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Table, new() { Name = "Workers", Exact = true })).Not.ToContainTextAsync("bygone");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "bygone" })).ToBeHiddenAsync();
+        await page.GetByText("1 worker gone for more than 10 minutes").ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "bygone" })).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Pawl.Browser.Tests.Views;
 
 /// <summary>The overview: is it well, and if not, where?</summary>
-public sealed partial class OverviewTests(Chromium chromium)
+public sealed partial class OverviewTests(Chromium chromium, Databases databases)
 {
     [Fact]
     public async Task What_takes_points_away_is_said_and_leads_to_its_page()
@@ -138,8 +138,58 @@ public sealed partial class OverviewTests(Chromium chromium)
         await Expect(page).ToHaveURLAsync(new Uri(site.Url, $"failures/{group}").ToString());
     }
 
+    [Fact]
+    public async Task Of_nothing_there_is_no_rate_and_the_first_point_of_a_line_is_seen()
+    {
+        await using var site = await Site.StartAsync();
+        await using var visitor = await chromium.VisitAsync(site);
 
+        var page = await visitor.OpenAsync("");
+        var now = page.GetByRole(AriaRole.Region, new() { Name = "Now" });
+        var rate = now.Locator("dl > div", new() { HasText = "Error rate" }).Locator("b");
+        await Expect(rate).ToHaveTextAsync("–");
+        var chart = page.GetByRole(AriaRole.Region, new() { Name = "Error rate" });
+        await Expect(chart.GetByRole(AriaRole.Img)).ToHaveAttributeAsync("aria-label", NothingKnown());
 
+        await FailAsync(site, 1);
+        await Expect(rate).ToHaveTextAsync("100 %");
+        await page.ReloadAsync();
+        await Expect(chart.GetByRole(AriaRole.Img)).ToHaveAttributeAsync("aria-label", AllFailed());
+        await page.WaitForFunctionAsync(IsPainted, "--failed");
+    }
+
+    [Fact]
+    public async Task The_connections_of_PostgreSQL_have_a_gauge()
+    {
+        await using var site = await Site.StartAsync(Mount.Root, database: await databases.TakeAsync());
+        await using var visitor = await chromium.VisitAsync(site);
+
+        var page = await visitor.OpenAsync("");
+        var gauge = page.GetByRole(AriaRole.Region, new() { Name = "Now" })
+            .GetByRole(AriaRole.Meter, new() { Name = "Connections in use" });
+        var pool = (await site.ReadAsync("api/stats"))["store"]!["pool"]!;
+
+        await Expect(gauge).ToHaveAttributeAsync("aria-valuemax", pool["max"]!.ToString());
+        await Expect(gauge).ToHaveAttributeAsync("aria-valuetext", OfThePool());
+    }
+
+    // Whether the chart of errors has a pixel of a colour.
+    private const string IsPainted = """
+        name => {
+          const canvas = document.querySelector('section[aria-label="Error rate"] canvas');
+          const probe = document.createElement('canvas').getContext('2d');
+          probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+          probe.fillRect(0, 0, 1, 1);
+          const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          for (let i = 0; i < data.length; i += 4) {
+            if (data[i + 3] === 255 && data[i] === r && data[i + 1] === g && data[i + 2] === b) {
+              return true;
+            }
+          }
+          return false;
+        }
+        """;
 
     private static Gates Gates(Site site) => (Gates)site.Services.GetService(typeof(Gates))!;
 
@@ -157,6 +207,15 @@ public sealed partial class OverviewTests(Chromium chromium)
 
     [GeneratedRegex(@"/jobs\?query=(ended%3A|ended:)")]
     private static partial Regex Ended();
+
+    [GeneratedRegex("nothing known$")]
+    private static partial Regex NothingKnown();
+
+    [GeneratedRegex("now 100 %")]
+    private static partial Regex AllFailed();
+
+    [GeneratedRegex(@"^\d+ of \d+$")]
+    private static partial Regex OfThePool();
 
     [GeneratedRegex(@"zoom=\d+-\d+")]
     private static partial Regex Zoomed();

@@ -32,6 +32,15 @@ export const axes = format => [
   },
 ];
 
+/** A point that no line reaches, because nothing is known before and after it, is a dot. @param {string} ink */
+export const dots = ink => ({
+  show: false, size: 5, width: 0, stroke: ink, fill: ink,
+  filter: ({ data }, of) => {
+    const known = i => data[of][i] !== null && data[of][i] !== undefined;
+    return [...data[of].keys()].filter(i => known(i) && !known(i - 1) && !known(i + 1));
+  },
+});
+
 const FONT = '11px system-ui, sans-serif';
 
 /**

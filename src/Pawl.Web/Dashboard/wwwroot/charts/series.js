@@ -1,6 +1,6 @@
 // Lines over time.
 import { html } from '../html.js';
-import { axes, colour, Plot } from './plot.js';
+import { axes, colour, dots, Plot } from './plot.js';
 import { Legend, summarise } from './legend.js';
 
 /**
@@ -16,7 +16,7 @@ export function Series({ label, times, lines, format, height = 150, most = 0, on
     axes: axes(format),
     scales: { y: { range: (_, low, high) => [0, Math.max(most, (high || 0) * 1.15) || 1] } },
     series: [{}, ...lines.map(line => ({
-      stroke: colour(line.colour), width: 1.5, points: { show: false }, spanGaps: false,
+      stroke: colour(line.colour), width: 1.5, points: dots(colour(line.colour)), spanGaps: false,
       fill: line.fill ? `${colour(line.colour)}22` : undefined,
     }))],
   });

@@ -1,7 +1,7 @@
 // Areas on top of each other, from sums made beforehand.
 import { html, useState } from '../html.js';
 import { Legend, summarise } from './legend.js';
-import { axes, colour, Plot } from './plot.js';
+import { axes, colour, dots, Plot } from './plot.js';
 
 /**
  * @param {{ label: string, times: number[], bands: { name: string, colour: string, values: (number | null)[] }[],
@@ -23,7 +23,7 @@ export function Stack({ label, times, bands, format, height = 150, onZoom, pick 
     axes: axes(format),
     scales: { y: { range: (_, low, high) => [0, (high || 0) * 1.1 || 1] } },
     series: [{}, ...order.map(i => ({
-      stroke: colour(shown[i].colour), fill: colour(shown[i].colour), width: 1, points: { show: false }, spanGaps: false,
+      stroke: colour(shown[i].colour), fill: colour(shown[i].colour), width: 1, points: dots(colour(shown[i].colour)), spanGaps: false,
     }))],
   });
   const toggle = name => setOff(old => {

@@ -125,6 +125,7 @@ function Health({ data }) {
 
 function Now({ stats }) {
   const { counts, workers } = stats;
+  const hasEnded = stats.by_type.some(type => type.per_min > 0);   // of nothing there is no rate, though the API says 0
   return html`<dl class="tiles">
     <${Tile} label="Queued" href=${jobsOf('state:queued')} note=${stats.oldest_runnable_ms !== null
       ? `oldest ${duration(stats.oldest_runnable_ms)}` : counts.queued > 0 ? 'held up' : 'none waits'}>
@@ -134,7 +135,8 @@ function Now({ stats }) {
     <${Tile} label="Scheduled" href=${jobsOf('state:scheduled')} note=${counts.blocked > 0 ? `${number(counts.blocked)} blocked`
       : 'later or again'}>
       <${Num} value=${counts.scheduled} /><//>
-    <${Tile} label="Error rate" href="failures" note="last hour">${percent(stats.error_rate_1h)}<//>
+    <${Tile} label="Error rate" href="failures" note=${hasEnded ? 'last hour' : 'nothing ended in an hour'}>${
+      percent(hasEnded ? stats.error_rate_1h : null)}<//>
     <${Tile} label="Slots" href="workers" note=${plural(workers.ready, 'worker')}>
       ${number(workers.slots_used)}<span class="of"> of ${number(workers.slots)}</span>
       <${Gauge} label="Slots in use" value=${workers.slots_used} of=${workers.slots} says=${`${workers.slots_used} of ${workers.slots}`}
