@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -41,5 +42,33 @@ public sealed class DrawerTests(Chromium chromium)
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Log" })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToHaveCountAsync(0);
         site.Services.GetRequiredService<Gates>().Open(job.Id);
+    }
+
+    [Fact]
+    public async Task The_page_of_the_host_tells_what_becomes_of_the_jobs_it_makes()
+    {
+        await using var site = await Site.StartAsync();
+        await using var visitor = await chromium.VisitAsync(site);
+        visitor.Expecting("status of 409");
+        var page = await visitor.TabAsync("host");
+        var notices = page.GetByRole(AriaRole.Log, new() { Name = "Notices" });
+        await Expect(page.GetByText("Nothing runs.")).ToBeVisibleAsync();
+
+        var id = await EnqueueAsync("{ type: 'demo', payload: { wait: true }, unique_key: 'once', concurrency_key: 'alone' }");
+        await Expect(notices).ToContainTextAsync("Processing queued");
+        await EnqueueAsync("{ type: 'demo', payload: { wait: true }, unique_key: 'once', concurrency_key: 'alone' }");
+        await Expect(notices).ToContainTextAsync("Job already running");
+        await EnqueueAsync("{ type: 'demo', payload: {}, concurrency_key: 'alone', on_busy: 'reject' }");
+        await Expect(notices).ToContainTextAsync("Another process is running");
+        await Expect(notices.GetByRole(AriaRole.Link, new() { Name = "show it" })).ToHaveAttributeAsync("href", $"/jobs/{id}");
+        site.Services.GetRequiredService<Gates>().Open(new(long.Parse(id, CultureInfo.InvariantCulture)));
+        await Expect(notices).ToContainTextAsync("demo succeeded");
+
+        await EnqueueAsync("{ type: 'things', payload: { keys: ['a', 'b'] } }");
+        await Expect(notices).ToContainTextAsync("2 things made");
+        await Visitor.AccessibleAsync(page);
+
+        Task<string> EnqueueAsync(string draft) => page.EvaluateAsync<string>(
+            $"async () => (await document.querySelector('pawl-drawer').enqueue({draft}))?.id ?? ''");
     }
 }

@@ -143,7 +143,8 @@ public sealed class Site : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Farewell);
         var pawl = builder.Services
             .AddPawl(engine => engine.Retry = new() { BaseDelay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) })
-            .AddHandler<DemoHandler, Demo>();
+            .AddHandler<DemoHandler, Demo>()
+            .AddHandler<ThingsHandler, Things>();
         _ = _database is null ? pawl.UseSqlite($"Data Source={_folder["pawl.db"]}") : pawl.UsePostgres(_database);
         _types?.Invoke(pawl);
         _app = builder.Build();

@@ -167,7 +167,7 @@ public class RecordTests : OnEitherStore
     {
         await using var served = await StartAsync(settings: new Dictionary<string, string?>
         {
-            ["Pawl:Web:Links:Trace"] = "https://traces.example/{trace_id}",
+            ["Pawl:Web:Links:Trace"] = "https://traces.example/{trace_id}", ["Pawl:Retention:Keep"] = "3d",
         });
 
         var config = (await served.GetAsync("api/ui-config")).Json;
@@ -175,6 +175,7 @@ public class RecordTests : OnEitherStore
         Assert.Equal(("key:admin", "admin", Kind), ((string?)config["actor"], (string?)config["role"], (string?)config["store"]));
         Assert.Contains("cancel", config["can"]!.AsArray().Select(word => (string?)word));
         Assert.Equal("Trace", (string?)config["links"]![0]!["title"]);
+        Assert.Equal(3 * 86_400_000L, (long)config["limits"]!["retention_ms"]!);
     }
 
     [Fact]

@@ -55,6 +55,8 @@ internal static class UiConfig
         json.WriteNumber("batch", Bounds.MaxBatch);
         json.WriteNumber("payload_bytes", Bounds.MaxPayload);
         json.WriteNumber("page", 500);
+        JobJson.Milliseconds(json, "retention_ms", call.Site.Engine.Retention.Keep);
+        JobJson.Milliseconds(json, "failed_retention_ms", call.Site.Engine.Retention.KeepFailed);
         json.WriteEndObject();
         Times.Write(json, "server_time", call.Now);
         json.WriteEndObject();

@@ -3,10 +3,12 @@
 //   <pawl-drawer query="tag:user.42" label="Your jobs"></pawl-drawer>
 // Active jobs with state and progress, cancel and retry, the tail of a log, and a toast when one ends. The rights are those of the
 // session; who has none sees nothing. Attributes: `query` (in the query language; default what lives) and `label`.
-// Events: `pawl-job` (bubbles; `detail` is the job) whenever one has changed. Method: `watch(id)` tells a toast when that job ends.
+// Events: `pawl-job` (bubbles; `detail` is the job) whenever one has changed. Methods: `watch(job)` tells how that job ends, and
+// `enqueue({ type, payload, … })` makes one, tells that it is queued or runs already, and then how it ends.
 import { api, link } from './api.js';
 import { plain } from './format.js';
 import { html, render, useEffect, useRef, useState } from './html.js';
+import { follow, Following, tellEnd } from './parts/following.js';
 import { StateChip } from './parts/state.js';
 import { toast, Toasts, tried } from './parts/toasts.js';
 import { readSession, can } from './session.js';
@@ -15,6 +17,8 @@ import { startStream, watch } from './stream.js';
 
 const MOST = 50;
 const LINES = 200;
+const TOLD = 3;
+const WITHIN = 2_000;
 const ENDED = ['succeeded', 'failed', 'cancelled'];
 
 let begun = null;
@@ -42,7 +46,27 @@ function Job({ job, opened, onOpen }) {
     ${opened ? html`<${Log} id=${job.id} />` : ''}</li>`;
 }
 
-const command = (job, verb) => tried(api(`jobs/${job.id}/${verb}`, { method: 'POST' }), plain(job.type));
+async function command(job, verb) {
+  const after = await tried(api(`jobs/${job.id}/${verb}`, { method: 'POST' }), plain(job.type));
+  if (after && verb === 'cancel' && !ENDED.includes(after.state)) {
+    toast('Stopping…', { href: `jobs/${job.id}`, key: `job-${job.id}` });
+  }
+}
+
+// Numbers are texts: the longer one is the greater.
+const newestFirst = (a, b) => b.id.length - a.id.length || (b.id > a.id ? 1 : -1);
+
+let told = [];
+
+/** More than a few ends at a time nobody can read, and each is asked about. */
+function mayTell() {
+  const now = Date.now();
+  told = [...told.filter(time => now - time < WITHIN), now];
+  return told.length <= TOLD;
+}
+
+/** Of a job that has left the list: it may have ended, or be of another query now. */
+const tellGone = id => mayTell() && api(`jobs/${id}`).then(job => (ENDED.includes(job.state) ? tellEnd(job) : undefined), () => {});
 
 function Log({ id }) {
   const [lines, set] = useState([]);
@@ -80,34 +104,34 @@ function Drawer({ host, query, label }) {
         for (const job of event.data.upserts) {
           // The stream may tell of other jobs too, when another tab asks for them.
           if (event.exact || jobs.has(job.id)) {
-            host.changed(job, jobs.get(job.id));
+            const before = jobs.get(job.id);
+            host.changed(job, before);
             jobs.put(job);
+            if (before && !ENDED.includes(before.state) && ENDED.includes(job.state) && mayTell()) {
+              tellEnd(job);
+            }
           }
         }
+        const gone = event.data.removed.filter(id => jobs.has(id) && !ENDED.includes(jobs.get(id).state));
         event.data.removed.forEach(jobs.remove);
-      } else if (event.name === 'notice' && (jobs.has(event.data.job_id) || host.watched.has(event.data.job_id))) {
-        tell(event.data);
-        host.watched.delete(event.data.job_id);
+        gone.forEach(tellGone);
+      } else if (event.name === 'notice' && event.data.kind === 'notice' && jobs.has(event.data.job_id)) {
+        toast(event.data.title, { href: `jobs/${event.data.job_id}`, key: `job-${event.data.job_id}` });
       }
     }, { query: query || 'state:live' });
   }, [query]);
-  const all = jobs.all().slice(-MOST).reverse();
+  const all = jobs.all().sort(newestFirst).slice(0, MOST);
+  if (jobs.size > 4 * MOST) {
+    jobs.set(all);
+  }
   return html`<section aria-label=${label}><h2>${label}</h2>
     ${known && all.length === 0 ? html`<p>Nothing runs.</p>` : ''}
     <ul>${all.map(job => html`<${Job} key=${job.id} job=${job} opened=${opened === job.id}
-      onOpen=${() => setOpened(opened === job.id ? null : job.id)} />`)}</ul></section><${Toasts} />`;
-}
-
-function tell({ kind, title, summary, job_id: id, dedup }) {
-  const text = kind === 'created' ? (dedup ? 'Job already running' : 'Processing queued') : title ?? summary ?? kind;
-  toast(text, { href: `jobs/${id}`, kind: kind === 'failed' ? 'error' : kind === 'succeeded' ? 'good' : 'info' });
+      onOpen=${() => setOpened(opened === job.id ? null : job.id)} />`)}</ul></section><${Following} /><${Toasts} />`;
 }
 
 class PawlDrawer extends HTMLElement {
   static observedAttributes = ['query', 'label'];
-
-  /** Jobs whose end is told although the list does not show them. */
-  watched = new Set();
 
   async connectedCallback() {
     if (!this.shadowRoot) {
@@ -137,9 +161,25 @@ class PawlDrawer extends HTMLElement {
     }
   }
 
-  /** Tells a toast when a job ends. @param {string} id */
-  watch(id) {
-    this.watched.add(String(id));
+  /**
+   * Tells how a job ends, although the list may not show it. Of what `POST api/jobs` replied it also tells whether the job is new.
+   * @param {string | any} job Its number, or that reply.
+   */
+  watch(job) {
+    begin().then(known => known && follow(job));
+  }
+
+  /**
+   * Makes a job and tells what becomes of it; what the server refuses is told too.
+   * @param {{ type: string, payload?: any, unique_key?: string }} draft As `POST api/jobs` takes it.
+   * @returns {Promise<any>} The job; undefined when it was refused.
+   */
+  async enqueue(draft) {
+    const job = await begin() ? await tried(api('jobs', { method: 'POST', body: draft })) : undefined;
+    if (job) {
+      follow(job);
+    }
+    return job;
   }
 
   /** @param {any} job @param {any} before */

@@ -3,6 +3,7 @@ import { link } from './api.js';
 import { classes, html, useEffect, useErrorBoundary, useRef, useState, vars } from './html.js';
 import { pages } from './pages.js';
 import { Header } from './parts/header.js';
+import { Following } from './parts/following.js';
 import { useKey, showKeys } from './parts/keyboard.js';
 import { Rail } from './parts/rail.js';
 import { StatusRegion } from './parts/status.js';
@@ -43,7 +44,7 @@ export function Frame() {
     </main>
     ${over ? html`<${Place.Provider} value=${{ path: where.path, search: where.search, isBehind: false }}>
       <${Drawer} found=${over} path=${where.path} /><//>` : ''}
-    <${Toasts} /><${StatusRegion} />`;
+    <${Following} /><${Toasts} /><${StatusRegion} />`;
 }
 
 const split = address => {

@@ -1,6 +1,6 @@
 // Who looks, and what he may do: read once, at the beginning.
 import { api } from './api.js';
-import { setClock, setZone } from './format.js';
+import { setClock, setZone, term } from './format.js';
 
 /** What `ui-config` says. `can` tells which buttons are there; the server refuses regardless. */
 export const session = {
@@ -13,6 +13,9 @@ export const can = power => session.can.includes(power);
 
 /** Whether what only developers want is shown: switched on in the settings of this browser, or by the server. */
 export const devMode = () => session.dev_mode || remembered('dev') === 'on';
+
+/** How long an ended job is kept unless its type says otherwise, for the end of a sentence. */
+export const keptFor = () => (session.limits.retention_ms ? ` (${term(session.limits.retention_ms)})` : '');
 
 /** Reads who we are. */
 export async function readSession() {

@@ -4,9 +4,10 @@ import { plain, words } from '../format.js';
 import { html } from '../html.js';
 import { Curl } from '../parts/copy.js';
 import { ask, show } from '../parts/dialog.js';
+import { follow } from '../parts/following.js';
 import { toast } from '../parts/toasts.js';
 import { closeOver, go, openOver } from '../router.js';
-import { can, session } from '../session.js';
+import { can, devMode } from '../session.js';
 import { EditDialog } from './edit.js';
 import { RunAgainDialog } from './run-again.js';
 
@@ -34,8 +35,11 @@ export async function cancel(job, changed) {
     }),
   });
   if (after) {
-    toast(after.state === 'cancelled' ? `Job ${job.id} is cancelled` : 'Stopping…', { kind: 'good' });
+    toast(after.state === 'cancelled' ? `Job ${job.id} is cancelled` : 'Stopping…', { kind: 'good', key: `job-${job.id}` });
     changed(after);
+    if (after.state !== 'cancelled') {
+      follow(job.id);
+    }
   }
 }
 
@@ -55,15 +59,16 @@ export async function retry(job, changed) {
     does: ({ from, force }) => post(job, 'retry', { from, force: force === 'on' }),
   });
   if (after) {
-    toast(`Job ${job.id} is ${after.state} again`, { kind: 'good' });
+    toast(`Job ${job.id} is ${after.state} again`, { kind: 'good', key: `job-${job.id}` });
     changed(after);
+    follow(job.id);
   }
 }
 
 async function runAgain(job, over) {
   const after = await show(`Run ${plain(job.type)} again`, RunAgainDialog, { job, once: once(), class: 'broad' });
   if (after) {
-    toast('Processing queued', { href: `jobs/${after.id}`, kind: 'good' });
+    follow(after);
     (over ? openOver : go)(`jobs/${after.id}`);
   }
 }
@@ -75,7 +80,7 @@ async function force(job, over) {
     text: 'A new job does every item again, also those whose results still stand.', does: () => post(job, 'run-again', body, once()),
   });
   if (after) {
-    toast('Processing queued', { href: `jobs/${after.id}`, kind: 'good' });
+    follow(after);
     (over ? openOver : go)(`jobs/${after.id}`);
   }
 }
@@ -143,6 +148,6 @@ export function actionsOf(job, { changed, over }) {
       }
     } },
     ended && can('delete') && { says: 'Delete…', danger: true, does: () => remove(job, over) },
-    session.dev_mode && can('force') && { says: 'Force reprocess…', danger: true, does: () => force(job, over) },
+    devMode() && can('force') && { says: 'Force reprocess…', danger: true, does: () => force(job, over) },
   ].filter(Boolean);
 }

@@ -1,10 +1,9 @@
 // The quiet facts of a job: where it comes from, what it may use, what it is related to.
-import { api, link, part } from '../api.js';
-import { duration, plain, words } from '../format.js';
-import { html, useState } from '../html.js';
+import { link, part } from '../api.js';
+import { plain, term, words } from '../format.js';
+import { html } from '../html.js';
 import { write } from '../json.js';
 import { CopyButton } from '../parts/copy.js';
-import { Trouble } from '../parts/panel.js';
 import { Ago } from '../parts/time.js';
 import { safeLink } from '../parts/tree.js';
 import { session } from '../session.js';
@@ -36,16 +35,18 @@ export function Facts({ job }) {
     ${fact('Priority', html`${job.priority}${job.priority_reasons?.length ? html` <span class="quiet">= ${job.priority_reasons
       .map((one, i) => `${i === 0 ? '' : Number(one.points) < 0 ? ' − ' : ' + '}${i === 0 ? one.points : Math.abs(one.points)} ${
         plain(one.why)}`).join('')}</span>` : ''}`)}
-    ${fact('Asked by', html`${plain(job.requested_by ?? '–')} <span class="quiet">${job.trigger}</span>`)}
+    ${fact('Asked by', job.requested_by ? html`${plain(job.requested_by)} <span class="quiet">${words(job.trigger)}</span>`
+      : words(job.trigger))}
     ${fact('Created', html`<${Ago} time=${job.created_at} />`)}
     ${fact('Started', job.started_at && html`<${Ago} time=${job.started_at} />`)}
     ${fact('Ended', job.ended_at && html`<${Ago} time=${job.ended_at} />`)}
-    ${fact('Due', !job.started_at && job.run_at ? html`<${Ago} time=${job.run_at} />` : null)}
+    ${fact('Due', job.state === 'scheduled' && job.run_at ? html`<${Ago} time=${job.run_at} />` : null)}
     ${fact('Deadline', job.deadline_at && html`<${Ago} time=${job.deadline_at} />`)}
     ${fact('Starts by', job.start_by && html`<${Ago} time=${job.start_by} />`)}
-    ${fact('Attempts', `${job.attempt}, ${job.failures} of ${job.max_attempts} failed${job.losses ? `, ${job.losses} lost` : ''}${
+    ${fact('Attempts', `${job.attempt === 0 ? `none yet, at most ${job.max_attempts}` : `${job.attempt}; ${job.failures} of ${
+      job.max_attempts} failed`}${job.losses ? `, ${job.losses} lost` : ''}${
       job.generation > 1 ? `, generation ${job.generation}` : ''}`)}
-    ${fact('Timeout', `${duration(job.timeout_ms)}, grace ${duration(job.grace_ms)}`)}
+    ${fact('Timeout', `${term(job.timeout_ms)}, grace ${term(job.grace_ms)}`)}
     ${fact('Worker', job.worker_id && html`<a href=${link(`workers/${job.worker_id}`)}>${job.worker_id}</a>`)}
     ${fact('Unique key', job.unique_key && html`<a href=${query('unique', job.unique_key)}>${plain(job.unique_key)}</a> <span
       class="quiet">${words(job.unique_hold)}</span>`)}
@@ -62,45 +63,11 @@ export function Facts({ job }) {
     ${fact('Depends on', job.depends_on?.length ? job.depends_on.map((one, i) => html`${i ? ', ' : ''}${jobLink(one.job_id ?? one)}`)
       : null)}
     ${fact('Children', html`<a href=${query('parent', job.id)}>those it made</a>`)}
-    ${fact('Trace', job.traceparent && html`${elsewhere.length ? elsewhere.map(one => html`${one} `) : html`<code class="small">${
-      job.traceparent.slice(3, 35)}</code>`}
+    ${fact('Links', elsewhere.length ? html`<span class="row-of">${elsewhere}</span>` : null)}
+    ${fact('Trace', job.traceparent && html`<code class="small">${job.traceparent.slice(3, 35)}</code>
       <${CopyButton} text=${job.traceparent} label="Copy the traceparent" />`)}
     ${fact('Cancel', job.cancel_requested_at && html`asked by ${plain(job.cancel_requested_by ?? '')} <${Ago} time=${
       job.cancel_requested_at} />
       ${job.cancel_reason ? html`: ${plain(job.cancel_reason)}` : ''}`)}
     ${fact('Degraded', job.degraded && plain(typeof job.degraded === 'string' ? job.degraded : write(job.degraded)))}</dl>`;
-}
-
-const AUDIT_PAGES = 20;
-
-/** For admins: what people did with it. The trail is read when it is asked for: it is that of everything. */
-export function AuditTrail({ id }) {
-  const [found, setFound] = useState(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState(null);
-  async function look() {
-    setBusy(true);
-    try {
-      const mine = [];
-      for (let page = 0, after = '0', more = true; page < AUDIT_PAGES && more; page++) {
-        const list = await api('audit', { query: { after, limit: 500 } });
-        mine.push(...list.items.filter(one => one.target === id));
-        more = list.items.length === 500;
-        after = list.next_after;
-      }
-      setFound(mine);
-      setError(null);
-    } catch (fault) {
-      setError(fault);
-    }
-    setBusy(false);
-  }
-  return error ? html`<${Trouble} error=${error} retry=${look} />`
-    : found === null ? html`<button type="button" disabled=${busy} onClick=${look}>Look into the audit trail</button>`
-      : found.length === 0 ? html`<div class="empty">Nobody did anything to it.</div>`
-        : html`<table class="table"><thead><tr>${['When', 'Who', 'What']
-          .map(name => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${
-          found.map(one => html`<tr key=${one.seq}>
-          <td><${Ago} time=${one.at} /></td><td>${plain(one.actor)}</td><td>${plain(one.action)}${one.refusal ? html` <span
-            class="quiet">refused: ${words(one.refusal)}</span>` : ''}</td></tr>`)}</tbody></table>`;
 }

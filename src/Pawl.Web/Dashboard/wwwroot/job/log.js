@@ -1,21 +1,22 @@
 // The log of an attempt: its tail, followed while one is at its end; at most 5,000 lines are kept in view.
-import { address, api, call } from '../api.js';
+import { api, call } from '../api.js';
 import { clock, local, plain, size } from '../format.js';
 import { classes, Component, html, useEffect, useMemo, useRef, useState } from '../html.js';
 import { Trouble } from '../parts/panel.js';
 import { toastError } from '../parts/toasts.js';
-import { session } from '../session.js';
+import { devMode } from '../session.js';
 import { slowly, useLive } from '../store.js';
 import { write } from '../json.js';
 
 const KEPT = 5_000;
 const BLOCK = 100;
+const FEW = 12;
 const TAIL = 600_000;
 const LEVELS = ['trace', 'debug', 'information', 'warning', 'error', 'critical'];
 
 /** @param {{ id: string, job: any, attempts: any[], attempt: number, onAttempt: (attempt: number) => void }} props */
 export function Log({ id, job, attempts, attempt, onAttempt }) {
-  const levels = session.dev_mode ? LEVELS : LEVELS.slice(2);
+  const levels = devMode() ? LEVELS : LEVELS.slice(2);
   const [level, setLevel] = useState(levels[0]);
   const [, draw] = useState(0);
   const box = useRef(null);
@@ -112,10 +113,9 @@ export function Log({ id, job, attempts, attempt, onAttempt }) {
         ${levels.map(one => html`<option key=${one} value=${one}>${one}</option>`)}</select></label>
       <button type="button" class="plain" onClick=${download}>Download</button></div></header>
     ${log.error ? html`<${Trouble} error=${log.error} retry=${read} />` : ''}
-    ${log.skipped > 0 ? html`<p class="quiet small">The first ${size(log.skipped)} are not shown; <a href=${address(`jobs/${
-      id}/logs`, { attempt })}
-      target="_blank" rel="noopener">read all</a>.</p>` : ''}
-    <div class=${classes('log-lines mono', log.lines.length === 0 && 'bare')} ref=${box} tabindex="0" role="group"
+    ${log.skipped > 0 ? html`<p class="quiet small">The first ${size(log.skipped)} are not shown; <button type="button"
+      class="plain link" onClick=${download}>download all</button>.</p>` : ''}
+    <div class=${classes('log-lines mono', log.lines.length < FEW && 'bare')} ref=${box} tabindex="0" role="group"
       aria-label="Lines of the log" onScroll=${event => {
       const { scrollTop, scrollHeight, clientHeight } = event.target;
       follows.current = scrollHeight - scrollTop - clientHeight < 24;

@@ -34,7 +34,8 @@ export function Timeline({ job, attempts, onChoose }) {
         <path class="wait" d=${`M${x(before)} 7H${left}`} />
         <rect x=${left} y="2" height="10" rx="1" width=${Math.max(LEAST, x(to) - left)} /></svg>
       <span class="ran nowrap">${duration(to - from)}</span>
-      <span class="quiet cut">${one.worker_id ? html`<a href=${link(`workers/${one.worker_id}`)}>worker ${one.worker_id}</a> ` : ''}${
+      <span class="quiet cut" title=${plain(one.rule ?? '')}>${
+        one.worker_id ? html`<a href=${link(`workers/${one.worker_id}`)}>worker ${one.worker_id}</a> ` : ''}${
         plain(one.rule ?? '')}${
         one.recovery ? ` recovered: ${plain(typeof one.recovery === 'string' ? one.recovery : one.recovery.reason ?? '')}`
           : ''}</span></li>`;

@@ -3,10 +3,10 @@ import { api } from '../api.js';
 import { number, plain } from '../format.js';
 import { html, useEffect, useState } from '../html.js';
 import { CopyButton } from '../parts/copy.js';
+import { useData } from '../store.js';
 import { termsOf, without } from './terms.js';
 
 const MOST = 8;
-const ENQUEUE = 'pawl enqueue demo.sleep --wait';
 
 export function Nothing({ query, onQuery }) {
   const [found, setFound] = useState(null);
@@ -23,11 +23,20 @@ export function Nothing({ query, onQuery }) {
     };
   }, [query]);
   if (query === '') {
-    return html`<div class="nothing"><p>No jobs yet.</p><p class="quiet">Make one: <code>${ENQUEUE}</code> <${CopyButton} text=${
-      ENQUEUE} /></p></div>`;
+    return html`<${None} />`;
   }
   return html`<div class="nothing"><p>No job matches.</p>
     ${found ? html`<p>Without <code>${plain(found.term.text)}</code> ${found.count === 1 ? 'there is' : 'there are'} <b>${
       number(found.count, found.estimated)}</b>.
       <button type="button" onClick=${() => onQuery(without(query, found.term))}>Drop ${plain(found.term.text)}</button></p>` : ''}</div>`;
+}
+
+/** No job at all: how to make one, of a type that there is. */
+function None() {
+  const types = useData('types');
+  const [first] = types.data?.items ?? [];
+  const command = `pawl enqueue ${/^[\w.:-]+$/.test(first?.type ?? '') ? first.type : 'TYPE'} --payload '{}' --wait`;
+  return html`<div class="nothing"><p>No jobs yet.</p>${types.loading ? '' : first ? html`<p class="quiet">Make one: <code>${
+    command}</code> <${CopyButton} text=${command} /></p>` : html`<p class="quiet">A program that runs jobs makes their types known, or a
+    worker: <code>pawl worker</code></p>`}</div>`;
 }

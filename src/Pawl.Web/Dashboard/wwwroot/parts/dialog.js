@@ -15,7 +15,7 @@ export function Dialog({ title, onClose, children, class: name }) {
     };
   }, []);
   return html`<dialog ref=${box} class=${name} aria-label=${title} onClose=${onClose}
-    onClick=${event => event.target === box.current && box.current.close()}>
+    onClick=${event => (event.target === box.current || event.target.closest('a[href]:not([target])')) && box.current.close()}>
     <div class="dialog-body">
       <header><h2>${title}</h2><button type="button" class="plain close" aria-label="Close"
         onClick=${() => box.current.close()}>✕</button></header>

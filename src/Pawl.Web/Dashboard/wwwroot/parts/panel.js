@@ -1,4 +1,5 @@
 // A panel with all its states: loading, empty, error, stale, forbidden, partial, and what it is there for.
+import { link, part } from '../api.js';
 import { ago } from '../format.js';
 import { classes, html, useEffect, useErrorBoundary, useState } from '../html.js';
 import { CopyButton } from './copy.js';
@@ -47,8 +48,10 @@ export function Trouble({ error, retry }) {
   if (error.status === 403) {
     return html`<div class="empty">Needs ${error.problem.needs ?? 'another role'}.</div>`;
   }
+  const other = error.problem?.job_id ?? error.problem?.holder_job_id;
   return html`<div class="trouble" role="alert">
     <strong>${error.message}</strong>
+    ${other ? html`<a href=${link(`jobs/${part(other)}`)}>Show job ${other}</a>` : ''}
     <span class="quiet">${[error.code, error.requestId].filter(Boolean).join(' · ')}
       ${error.requestId ? html` <${CopyButton} text=${error.requestId} label="Copy the request's number" />` : ''}</span>
     ${retry ? html`<button type="button" onClick=${retry}>Try again</button>` : ''}

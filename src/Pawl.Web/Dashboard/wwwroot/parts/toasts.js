@@ -11,12 +11,13 @@ let numbers = 0;
 
 /**
  * @param {string} text
- * @param {{ href?: string, says?: string, kind?: 'info' | 'good' | 'error', act?: () => void, key?: string }} [options] `href` is a page
- *   of ours, `says` the words of the link; errors stay. One with a `key` replaces the one before.
+ * @param {{ href?: string, says?: string, kind?: 'info' | 'good' | 'error', act?: () => void, doing?: string, key?: string }}
+ *   [options] `href` is a page of ours, `says` the words of the link, `doing` those of what `act` does; errors stay. One with a `key`
+ *   replaces the one before.
  */
-export function toast(text, { href, says = 'open', kind = 'info', act, key = null } = {}) {
+export function toast(text, { href, says = 'open', kind = 'info', act, doing = says, key = null } = {}) {
   const id = ++numbers;
-  toasts = [...toasts.filter(one => key === null || one.key !== key), { id, text, href, says, kind, act, key }].slice(-MOST);
+  toasts = [...toasts.filter(one => key === null || one.key !== key), { id, text, href, says, kind, act, doing, key }].slice(-MOST);
   draw(toasts);
   return () => dismiss(id);
 }
@@ -62,7 +63,7 @@ export function Toasts() {
     ${all.map(one => html`<${Toast} key=${one.id} ...${one} id=${one.id} />`)}</div>`;
 }
 
-function Toast({ id, text, href, says, kind, act }) {
+function Toast({ id, text, href, says, kind, act, doing }) {
   const [held, hold] = useState(false);
   useEffect(() => {
     if (held || kind === 'error') {
@@ -75,6 +76,6 @@ function Toast({ id, text, href, says, kind, act }) {
     onFocusIn=${() => hold(true)} onFocusOut=${() => hold(false)}>
     <span>${plain(text)}</span>
     ${href ? html`<a href=${link(href)} onClick=${() => dismiss(id)}>${says}</a>` : ''}
-    ${act ? html`<button type="button" class="plain" onClick=${() => { dismiss(id); act(); }}>${says}</button>` : ''}
+    ${act ? html`<button type="button" class="plain" onClick=${() => { dismiss(id); act(); }}>${doing}</button>` : ''}
     <button type="button" class="plain close" aria-label="Dismiss" onClick=${() => dismiss(id)}>✕</button></div>`;
 }

@@ -30,12 +30,14 @@ export function Failure({ params: { fingerprint } }) {
       link('failures')}>To the failures</a></div>`;
   }
   const failed = query && `${query} state:failed`;
-  return html`<div class="page-head"><h1 class="failure-title">${data ? plain(data.message) || 'no message' : ' '}</h1></div>
+  return html`<div class="page-head"><a href=${link('failures')}>Failures</a><span class="quiet" aria-hidden="true">/</span>
+      <h1 class="failure-title">${data ? plain(data.message) || 'no message' : ' '}</h1></div>
     ${data ? html`<div class="page-head">
       <span class="quiet">${words(data.category)}${data.code ? html` · <code>${plain(data.code)}</code>` : ''}</span>
-      <span><b class=${Number(data.dead) > 0 ? 'bad' : ''}>${number(data.dead)}</b> dead</span><span><b>${number(data.jobs)}</b> jobs</span>
-      <span><b>${number(data.attempts)}</b> attempts</span><${Sparkline} values=${data.sparkline}
-        label="Failures in 30 days" colour="--failed" />
+      <span><b class=${Number(data.dead) > 0 ? 'bad' : ''}>${number(data.dead)}</b> dead</span><span><b>${number(data.jobs)}</b> ${
+        Number(data.jobs) === 1 ? 'job' : 'jobs'}</span>
+      <span><b>${number(data.attempts)}</b> ${Number(data.attempts) === 1 ? 'attempt' : 'attempts'}</span>
+      <${Sparkline} values=${data.sparkline} label="Failures in 30 days" colour="--failed" />
       <span class="quiet">since <${Ago} time=${data.first_seen} />, last <${Ago} time=${data.last_seen} /></span><span class="grow"></span>
       ${ACTIONS.filter(one => ACTS.includes(one.action) && can('bulk') && can(one.power)).map(what => html`<button type="button" key=${
         what.action}
@@ -50,7 +52,7 @@ export function Failure({ params: { fingerprint } }) {
           one.by_type} of="type"
           href=${type => link(`types/${encodeURIComponent(type)}`)} />`}<//>
         <${Panel} title="By worker" data=${group} isEmpty=${one => one.by_worker.length === 0} empty="No worker is known.">${
-          one => html`<${Shares} rows=${one.by_worker} of="worker_id"
+          one => html`<${Shares} rows=${one.by_worker} of="worker_id" says="worker "
           href=${id => link(`workers/${id}`)} />`}<//></div>
       <${Panel} title="Its jobs" data=${jobs} class="flush" rows=${6} empty="Its jobs are gone." aside=${html`<${Curl} path=${path} />
         <a href=${link(`jobs?query=${encodeURIComponent(query ?? '')}`)}>all of them</a>`}>${({ items }) => html`<${Table} rows=${items}
@@ -65,9 +67,9 @@ export function Failure({ params: { fingerprint } }) {
         ]} />`}<//></div>`;
 }
 
-const Shares = ({ rows, of, href }) => {
+const Shares = ({ rows, of, says = '', href }) => {
   const sum = rows.reduce((all, one) => all + Number(one.attempts), 0);
-  return html`<ul class="shares">${rows.slice(0, 10).map(one => html`<li key=${one[of]}><a class="cut" href=${href(one[of])}>${
+  return html`<ul class="shares">${rows.slice(0, 10).map(one => html`<li key=${one[of]}><a class="cut" href=${href(one[of])}>${says}${
     plain(one[of])}</a>
     <progress max=${sum} value=${Number(one.attempts)} aria-label=${`${exact(one.attempts)} attempts`}></progress><span class="num">${
       number(one.attempts)}</span></li>`)}</ul>`;

@@ -3,8 +3,9 @@ import { address, link, part } from '../api.js';
 import { ago, duration, number, now, plain, rate, size, words } from '../format.js';
 import { classes, html, useEffect, useRef, useState } from '../html.js';
 import { actionsOf } from '../job/actions.js';
+import { AuditTrail } from '../job/audit.js';
 import { ErrorFacts } from '../job/error.js';
-import { AuditTrail, Facts } from '../job/facts.js';
+import { Facts } from '../job/facts.js';
 import { Log } from '../job/log.js';
 import { Timeline } from '../job/timeline.js';
 import { CopyButton, Curl } from '../parts/copy.js';
@@ -14,7 +15,7 @@ import { Loading, Panel, Trouble } from '../parts/panel.js';
 import { reason, shown, StateChip } from '../parts/state.js';
 import { Ago } from '../parts/time.js';
 import { JsonTree } from '../parts/tree.js';
-import { can } from '../session.js';
+import { can, devMode, keptFor } from '../session.js';
 import { useData, useLive, useTick } from '../store.js';
 import { setPageTitle } from '../title.js';
 
@@ -33,7 +34,7 @@ export function Job({ params: { id }, isOver }) {
   }, [data?.state, data?.type]);
   if (error?.status === 404) {
     return html`<div class="nowhere"><h1>Job ${plain(id)} is not here</h1>
-      <p class="quiet">It was deleted or is kept no longer (7 days), or the number is wrong.</p>
+      <p class="quiet">It was deleted or is kept no longer${keptFor()}, or the number is wrong.</p>
       <a href=${link('jobs')}>To the jobs</a></div>`;
   }
   return data === undefined ? (error ? html`<${Trouble} error=${error} retry=${job.reload} />` : html`<${Loading} rows=${12} />`)
@@ -70,7 +71,7 @@ function Shown({ id, job, stale, isOver, changed }) {
         job.checkpoint} open=${1} />`}<//>` : ''}
       <${Panel} title="Facts" class="facts-panel">${() => html`<${Facts} job=${job} />`}<//>
       <${Happened} id=${id} topic=${topic} />
-      ${can('audit') ? html`<${Panel} title="Audit">${() => html`<${AuditTrail} id=${id} />`}<//>` : ''}
+      ${can('audit') ? html`<${Panel} title="Audit">${() => html`<${AuditTrail} job=${job} />`}<//>` : ''}
     </div></article>`;
 }
 
@@ -138,7 +139,7 @@ function Progress({ job: { progress: p, checkpoint, state } }) {
       ${Number(p.failed) ? html`<span class="bad">${number(p.failed)} failed</span>` : ''}${Number(p.skipped) ? html`<span
         class="quiet">${number(p.skipped)} skipped</span>` : ''}
       ${state === 'running' && p.rate_per_second ? html`<span class="quiet">${rate(p.rate_per_second)} per s</span>` : ''}
-      ${state === 'running' && p.eta_at ? html`<span class="quiet">done ${ago(p.eta_at)}</span>` : ''}
+      ${state === 'running' && p.eta_at && Date.parse(p.eta_at) > now() ? html`<span class="quiet">done ${ago(p.eta_at)}</span>` : ''}
       ${checkpoint ? html`<span class="quiet">checkpoint ${checkpoint.version}</span>` : ''}
       ${state === 'running' ? html`<span class="quiet">told <${Ago} time=${p.updated_at} /></span>` : ''}</p>
     ${p.message ? html`<p class="cut">${plain(p.message)}</p>` : ''}</div>`}<//>`;
@@ -192,7 +193,8 @@ function Artifacts({ job }) {
   return list.data?.items.length ? html`<${Panel} title="Artifacts">${() => html`<ul class="stack">${list.data.items.map(one => html`<li
     key=${one.name} class="row-of">
     <a href=${address(`${path}/${part(one.name)}`)} download>${plain(one.name)}</a> <span class="quiet">${size(one.bytes)} · ${
-      plain(one.media_type)} · attempt ${one.attempt}</span></li>`)}</ul>`}<//>` : '';
+      plain(one.media_type)} · attempt ${one.attempt}</span>${devMode() ? html` <code class="small quiet" title=${
+      `sha-256 ${one.sha256}`}>${one.sha256.slice(0, 12)}</code>` : ''}</li>`)}</ul>`}<//>` : '';
 }
 
 function Happened({ id, topic }) {

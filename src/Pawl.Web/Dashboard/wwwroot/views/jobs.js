@@ -141,9 +141,10 @@ export function Jobs() {
         does: () => keepColumns(columns.includes(column) ? columns.filter(one => one !== column).map(one => one.name)
           : COLUMNS.filter(one => one === column || columns.includes(one)).map(one => one.name)),
       }))} /></div></div>
-    ${fault ? html`<${Trouble} error=${fault} retry=${reload} />` : ''}
+    ${fault && rows.length > 0 ? html`<${Trouble} error=${fault} retry=${reload} />` : ''}
     <section class=${feed.isStale || feed.error ? 'panel flush list-panel stale' : 'panel flush list-panel'} aria-label="Jobs">
-      ${feed.loading && rows.length === 0 ? html`<${Loading} rows=${16} />`
+      ${fault && rows.length === 0 ? html`<${Trouble} error=${fault} retry=${reload} />`
+        : feed.loading && rows.length === 0 ? html`<${Loading} rows=${16} />`
         : isEmpty ? html`<${Nothing} query=${query} onQuery=${ask} />`
           : html`<${VirtualList} rows=${rows} idOf=${row => row.id} columns=${acts.length ? [select, ...shown] : shown} label="Jobs"
             total=${feed.next === null ? rows.length : null} current=${current} onCurrent=${setCurrent} toTop=${toTop}

@@ -1,6 +1,6 @@
 // Settings: who looks, how this browser shows things, and what the server was told.
 import { useState, html } from '../html.js';
-import { exact, number, plain, setZone, size, words } from '../format.js';
+import { exact, number, plain, setZone, size, term, words } from '../format.js';
 import { Audit } from '../parts/audit.js';
 import { Curl } from '../parts/copy.js';
 import { keysAreOn } from '../parts/keyboard.js';
@@ -35,8 +35,10 @@ const Account = () => html`<dl class="facts">
 
 function Server() {
   const health = useHealth().data;
-  const { bulk, batch, payload_bytes: payload, page } = session.limits;
+  const { bulk, batch, payload_bytes: payload, page, retention_ms: keep, failed_retention_ms: keepFailed } = session.limits;
   return html`<dl class="facts">
+    ${keep ? html`<dt>Ended jobs are kept</dt><dd>${term(keep)}, failed ones ${term(keepFailed)}, unless their type says otherwise</dd>`
+      : ''}
     <dt>Jobs of one bulk action</dt><dd>${exact(bulk)}, unless more is asked for</dd>
     ${batch ? html`<dt>Jobs of one batch</dt><dd>${exact(batch)}</dd>` : ''}
     ${payload ? html`<dt>Payload</dt><dd>${size(payload)}</dd>` : ''}

@@ -33,7 +33,7 @@ export function Worker({ params: { id } }) {
         data => html`<${Table} caption="Types" rows=${data.types} idOf=${type => type.type} first="type" columns=${[
           { name: 'type', says: 'Type', wide: true, sort: type => type.type, cell: type =>
             html`<a href=${link(`types/${part(type.type)}`)}>${plain(type.type)}</a>` },
-          { name: 'version', says: 'Version', cell: type => plain(type.version ?? '–') },
+          { name: 'version', says: 'Version', cell: type => html`<span class="nowrap">${plain(type.version ?? '–')}</span>` },
         ]} />`}<//>
     </div>`;
 }
