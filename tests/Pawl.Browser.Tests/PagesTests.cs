@@ -28,7 +28,12 @@ public sealed partial class PagesTests(Chromium chromium)
         var paths = await page.Locator(".rail li a").EvaluateAllAsync<string[]>("links => links.map(link => link.pathname.slice(1))");
         if (situation == "busy")
         {
-            paths = [.. paths, "queues/default", "types/demo", "workers/1", .. jobs.Select(id => $"jobs/{id}")];
+            var group = (string)(await site.ReadAsync("api/failures?window=24h"))["items"]![0]!["fingerprint"]!;
+            paths =
+            [
+                .. paths, "queues/default", "types/demo", "workers/1", $"failures/{group}", "items/things?keys=good,unseen&key=bad",
+                .. jobs.Select(id => $"jobs/{id}"),
+            ];
         }
         else if (situation == "broken")
         {
@@ -49,23 +54,45 @@ public sealed partial class PagesTests(Chromium chromium)
             await page.GotoAsync(new Uri(site.Url, path).ToString());
             await page.Locator("main h1").First.WaitForAsync();
             await Expect(page.Locator(".loading")).ToHaveCountAsync(0);
-            if (Pictures is { Length: > 0 } folder)
+            if (path.StartsWith("items/", StringComparison.Ordinal))
             {
-                var of = path.Length == 0 ? "overview" : path.Replace('/', '-');
-                var name = $"{of}-{situation}-{scheme.ToString().ToLowerInvariant()}.png";
-                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name) });
+                await Expect(page.GetByText("needs re-run").First).ToBeVisibleAsync();
             }
 
+            await PictureAsync(page, path.Length == 0 ? "overview" : path.Split('?')[0].Replace('/', '-'));
             await Visitor.AccessibleAsync(page);
+        }
+
+        if (situation == "busy" && Pictures is { Length: > 0 })
+        {
+            await page.GotoAsync(new Uri(site.Url, "jobs").ToString());
+            await page.GetByRole(AriaRole.Link, new() { Name = $"{jobs[2]}", Exact = true }).ClickAsync();
+            await Expect(page.Locator(".drawer .log-lines")).ToBeVisibleAsync();
+            await PictureAsync(page, "job-over-jobs");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Run again…" }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Group)).ToBeVisibleAsync();
+            await PictureAsync(page, "run-again");
+            await page.GotoAsync(new Uri(site.Url, "host").ToString());
+            await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Log" }).First).ToBeVisibleAsync();
+            await PictureAsync(page, "drawer");
         }
 
         foreach (var job in jobs)
         {
             site.Services.GetRequiredService<Gates>().Open(job);
         }
+
+        async Task PictureAsync(IPage of, string name)
+        {
+            if (Pictures is { Length: > 0 } folder)
+            {
+                var file = $"{name}-{situation}-{scheme.ToString().ToLowerInvariant()}.png";
+                await of.ScreenshotAsync(new() { Path = Path.Combine(folder, file) });
+            }
+        }
     }
 
-    /// <summary>Jobs in every state, some with names that mean harm.</summary>
+    /// <summary>Jobs in every state, some with names that mean harm; items that stand, that do not, and that failed.</summary>
     private static async Task<List<JobId>> FillAsync(Site site)
     {
         var waits = await site.Jobs.EnqueueAsync(new Demo(Say: "<img src=x onerror=alert(1)> \u202Eevil", Wait: true), new()
@@ -74,6 +101,13 @@ public sealed partial class PagesTests(Chromium chromium)
             UniqueKey = "javascript:alert(1)",
         });
         await site.Services.GetRequiredService<Gates>().BegunAsync(waits.Id);
+        foreach (var (keys, version) in new (string[], string)[] { (["old", "older"], "1"), (["good", "better", "bad"], "2") })
+        {
+            var things = await site.Jobs.EnqueueAsync(
+                new Things(keys), new() { Versions = new Dictionary<string, string> { ["parser"] = version } });
+            await site.Jobs.WaitAsync(things.Id, TestContext.Current.CancellationToken);
+        }
+
         var later = await site.Jobs.EnqueueAsync(new Demo(), new() { Delay = TimeSpan.FromHours(2) });
         var failed = await site.Jobs.EnqueueAsync(new Demo(Fail: ErrorCategory.InvalidInput));
         await site.Jobs.WaitAsync(failed.Id, TestContext.Current.CancellationToken);
