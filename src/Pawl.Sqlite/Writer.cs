@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 using Pawl.Storage;
 
@@ -14,6 +15,7 @@ namespace Pawl.Sqlite;
 /// <para>After a failed flush (an I/O error at the commit) nothing is known about the disk, and the writer stops for good: only a new
 /// process reads what is really there.</para>
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Who comes after the end may still signal it, and it makes no handle of the system.")]
 internal sealed class Writer
 {
     private const int MostCalls = 1000;
