@@ -13,7 +13,8 @@ namespace Pawl.Victim;
 /// <param name="Life">Which life of a process on this database, from 1.</param>
 /// <param name="Seed">What chance begins with.</param>
 /// <param name="LossCap">At how many losses a job ends.</param>
-/// <param name="Way">How the poison kills: <c>kill</c> or <c>failfast</c>.</param>
+/// <param name="Way">How the poison kills: <c>kill</c>, <c>failfast</c>, <c>exit</c>, <c>overflow</c>, <c>async_void</c> or
+/// <c>memory</c>.</param>
 /// <param name="Slots">How many jobs run at once.</param>
 /// <param name="Jobs">How many jobs <c>ask</c> creates before it stops by itself; 0: no end.</param>
 /// <param name="Milliseconds">How long all plain jobs that <c>ask</c> creates take; 0: 50 to 300 ms.</param>
@@ -38,8 +39,9 @@ internal sealed record Order(
     private static readonly string[] Modes = ["load", "drain", "poison", "long", "ask", "work", "bear", "lead", "few"];
 
     private const string Usage = """
-        usage: Pawl.Victim load|drain|poison|long|ask|work|bear|lead|few <database> <folder> [--life N] [--seed N] [--loss-cap N]
-            [--way kill|failfast] [--slots N] [--jobs N] [--milliseconds N] [--knows all|plain] [--minutes N] [--lease N]
+        usage: Pawl.Victim load|drain|poison|long|ask|work|bear|lead|few <database> <folder> [--life N] [--seed N]
+            [--loss-cap N] [--way kill|failfast|exit|overflow|async_void|memory] [--slots N] [--jobs N] [--milliseconds N]
+            [--knows all|plain] [--minutes N] [--lease N]
         """;
 
     /// <summary>Whether the jobs are kept in PostgreSQL.</summary>

@@ -89,7 +89,22 @@ internal sealed class Session(IHost host, Order order, TimeProvider clock)
         }
     }
 
-    private async Task<int> OpenAsync(int most) => (await _jobs.ListAsync(new() { States = Open, Limit = most })).Jobs.Count;
+    /// <summary>How many are open, at most so many. A page may end before it is full, and empty, where the machine is slow.</summary>
+    private async Task<int> OpenAsync(int most)
+    {
+        var filter = new JobFilter { States = Open, Limit = most };
+        for (var count = 0; ;)
+        {
+            var page = await _jobs.ListAsync(filter);
+            count += page.Jobs.Count;
+            if (!page.Partial || count >= most)
+            {
+                return count;
+            }
+
+            filter = filter with { After = page.Next };
+        }
+    }
 
     /// <summary>Says how many handlers have returned, whenever it is some more.</summary>
     private async Task WorkAsync(CancellationToken stop)

@@ -13,4 +13,8 @@ internal sealed record Surroundings(IReadOnlyList<string> Before, IReadOnlyDicti
     public static Surroundings KilledAt(string call, int when) => new(
         ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=KILL:when={when}"],
         new Dictionary<string, string> { ["DOTNET_EnableWriteXorExecute"] = "0" });
+
+    /// <summary>Gives it so much memory for its objects.</summary>
+    public static Surroundings WithHeap(int megabytes) =>
+        new([], new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = $"0x{megabytes << 20:X}" });
 }

@@ -7,7 +7,8 @@ namespace Pawl.Chaos.Tests.Serve;
 /// <summary>A real <c>pawl serve</c> on a file in a folder, which a test asks over HTTP, kills and starts again.</summary>
 internal sealed class Served : IAsyncDisposable
 {
-    private static readonly string Program = Path.Combine(
+    /// <summary>The tool, built along with this project.</summary>
+    public static readonly string Program = Path.Combine(
         AppContext.BaseDirectory, "..", "..", "Pawl.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "Pawl.Cli.dll");
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
@@ -27,6 +28,16 @@ internal sealed class Served : IAsyncDisposable
 
     public int Pid => _process.Id;
 
+    /// <summary>How much of its memory is in the machine's.</summary>
+    public double MemoryMb
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / (double)(1 << 20);
+        }
+    }
+
     /// <summary>How long it took to be ready.</summary>
     public TimeSpan Took { get; private set; }
 
@@ -42,9 +53,11 @@ internal sealed class Served : IAsyncDisposable
     }
 
     /// <summary>Starts one in a folder and waits until it is ready.</summary>
-    public static async Task<Served> StartAsync(TempFolder folder)
+    /// <param name="folder">Where its file and its settings are.</param>
+    /// <param name="more">More words for it.</param>
+    public static async Task<Served> StartAsync(TempFolder folder, params string[] more)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, "serve", "--listen", "127.0.0.1:0"])
+        var start = new ProcessStartInfo("dotnet", [Program, "serve", "--listen", "127.0.0.1:0", .. more])
         {
             WorkingDirectory = folder.FullPath, RedirectStandardOutput = true, RedirectStandardError = true,
         };
