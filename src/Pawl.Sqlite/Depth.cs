@@ -5,11 +5,11 @@ namespace Pawl.Sqlite;
 internal sealed partial class SqliteStore
 {
     private const string SelectRunnable = """
-        select l.id, l.queue, l.type, sum(case c.state when 'queued' then c.n else -c.n end) as n
+        select l.id, l.queue, l.type, sum(case c.state when 'queued' then c.n else -c.n end) as runnable
         from line l join line_count c on c.line_id = l.id
         where c.state in ('queued', 'held')
         group by l.id
-        having n > 0
+        having runnable > 0
         order by l.queue, l.type
         """;
 

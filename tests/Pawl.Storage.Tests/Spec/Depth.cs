@@ -30,4 +30,17 @@ public abstract partial class JobStoreSpec
         await DrainAsync();
         Assert.Empty(await Store.DepthAsync(Ct));
     }
+
+    // In run 27 of the simulator PostgreSQL told of a job in such a line, and SQLite did not.
+    [Fact]
+    public async Task A_line_in_which_a_job_once_waited_for_a_key_still_has_its_depth()
+    {
+        await EnqueueAllAsync(Enumerable.Repeat(Plain with { ConcurrencyKey = "repo" }, 2));
+        var worker = await WorkerAsync();
+        await EndAsync(Success(Assert.Single(await ClaimAsync(worker, 2))));
+        await EndAsync(Success(Assert.Single(await ClaimAsync(worker, 2))));
+
+        await EnqueueAsync();
+        Assert.Equal([new DepthRow("default", "mail", 0, 1)], await Store.DepthAsync(Ct));
+    }
 }
