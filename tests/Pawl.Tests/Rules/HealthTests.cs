@@ -68,6 +68,43 @@ public sealed class HealthTests
     public void Lost_and_stuck_cost_up_to_40_at_a_tenth_of_the_starts(long started, long lost, long stuck, double points) =>
         Assert.Equal(points, Points(Queue() with { Started = started, Lost = lost, Stuck = stuck }, "lost_or_stuck"));
 
+    [Fact]
+    public void Points_are_shown_to_a_tenth_and_rounded_up_from_the_middle()
+    {
+        var report = Health.Of(Queue() with { Started = 1_600, Lost = 1 });   // 40 × 1 / 160 = 0.25
+        Assert.Equal("99: lost_or_stuck 0.3", report.ToString());
+    }
+
+    [Fact]
+    public void Each_deduction_says_its_numbers()
+    {
+        var report = Health.Of(Queue() with
+        {
+            Started = 1,
+            Lost = 1,
+            Stuck = 1,
+            NewDeadLetters = 1,
+            WithoutWorker = TimeSpan.FromSeconds(90.9),
+            OpenCircuits = ["crawler", "mail"],
+            ConnectionWait = TimeSpan.FromMilliseconds(2_500),
+            WaitingForSchema = true,
+        });
+        Assert.Equal(
+            [
+                "1 attempt lost and 1 job stuck; 1 started in 1 h",
+                "1 new dead letter in 24 h",
+                "runnable work has had no live worker for 90 s",
+                "2 open circuits with jobs behind: crawler, mail",
+                "p95 wait for a connection 2500 ms, limit 10000 ms",
+                "waiting for the schema",
+            ],
+            report.Deductions.Select(deduction => deduction.Because));
+        Assert.StartsWith(
+            "1 open circuit with jobs behind: mail",
+            Health.Of(Queue() with { OpenCircuits = ["mail"] }).Deductions[0].Because,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1, 0.2)]
     [InlineData(50, 10)]

@@ -88,6 +88,37 @@ public sealed class PriorityTests
     }
 
     [Theory]
+    [InlineData(-1_000)]
+    [InlineData(1_000)]
+    public void The_ends_of_the_scale_are_on_it(int points)
+    {
+        Assert.Equal(points, PriorityScore.Explicit(points).Points);
+        Assert.Equal(points, BasePriority.Of(points).Points);
+        Assert.Equal(points, new ScoreRules<string>().Manual(points).Evaluate("x", Trigger.Manual, 0).Points);
+        Assert.Equal(points, new ScoreRules<string>().When(_ => true, points, "x").Evaluate("x", Trigger.Api, 0).Points);
+    }
+
+    [Fact]
+    public void A_retry_may_be_worth_the_whole_scale_or_nothing()
+    {
+        Assert.Equal("1000: +1000 retry 1", new ScoreRules<string>().Retry(1_000, 1_000).Evaluate("x", Trigger.Api, 1).ToString());
+        Assert.Equal("0", new ScoreRules<string>().Retry(5, 0).Evaluate("x", Trigger.Api, 1).ToString());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ScoreRules<string>().Retry(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ScoreRules<string>().Retry(5, -1));
+    }
+
+    [Fact]
+    public void A_negative_count_of_retries_or_points_is_refused()
+    {
+        PriorityReason[] reasons = [new(40, "manual")];
+        Assert.Throws<ArgumentOutOfRangeException>(() => PriorityScore.WithRetries(reasons, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PriorityScore.WithRetries(reasons, 1, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PriorityScore.WithRetries(reasons, 1, 5, -1));
+        Assert.Throws<ArgumentNullException>(() => PriorityScore.WithRetries(null!, 1));
+        Assert.Throws<ArgumentNullException>(() => new ScoreRules<string>().When(null!, 1, "x"));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("explicit")]
@@ -104,8 +135,11 @@ public sealed class PriorityTests
     }
 
     [Fact]
-    public void A_reason_of_more_than_100_characters_is_refused() =>
+    public void A_reason_has_at_most_100_characters()
+    {
+        Assert.Equal(1, new ScoreRules<string>().When(_ => true, 1, new string('x', 100)).Evaluate("x", Trigger.Api, 0).Points);
         Assert.Throws<ArgumentException>(() => new ScoreRules<string>().When(_ => true, 1, new string('x', 101)));
+    }
 
     [Fact]
     public void Before_a_retry_the_payload_is_not_asked_again()
@@ -148,6 +182,7 @@ public sealed class PriorityTests
     [InlineData("normal", 0, "normal")]
     [InlineData("high", 20, "high")]
     [InlineData("-1000", -1_000, "-1000")]
+    [InlineData("1000", 1_000, "1000")]
     [InlineData("20", 20, "high")]
     public void A_base_is_a_word_or_a_number(string text, int points, string shown)
     {
@@ -163,6 +198,7 @@ public sealed class PriorityTests
     [InlineData("High")]
     [InlineData("1.5")]
     [InlineData("-1001")]
+    [InlineData("1001")]
     [InlineData("9223372036854775808")]
     public void Anything_else_is_no_base(string? text) => Assert.False(BasePriority.TryParse(text, out _));
 }
