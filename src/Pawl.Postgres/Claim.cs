@@ -97,7 +97,7 @@ internal sealed partial class PostgresStore
                 _memories.Keep(queue, memory);
             }
 
-            _memories.Turn = _memories.Turn == int.MaxValue ? 0 : _memories.Turn + 1;
+            _memories.Turn += claimed.Count > 0 ? 1u : 0;
             return claimed;
         }
         finally
@@ -116,7 +116,7 @@ internal sealed partial class PostgresStore
         {
             // An even share for each queue first; what one leaves over goes to the next, and to all that may have more once more.
             var share = (claim.Wanted + queues.Count - i - 1) / (queues.Count - i);
-            var queue = queues[(i + _memories.Turn) % queues.Count];
+            var queue = queues[(int)((i + _memories.Turn) % queues.Count)];
             if (await ClaimFromAsync(batch, claim, queue, share, memories).ConfigureAwait(false))
             {
                 fuller.Add(queue);

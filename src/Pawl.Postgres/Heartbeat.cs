@@ -65,8 +65,8 @@ internal sealed partial class PostgresStore
             : reply with { BegunStored = await BegunAsync(request.Begun, cancellationToken).ConfigureAwait(false) };
     }
 
-    /// <summary>Tells of as many as come through in a short time.</summary>
-    private async ValueTask<IReadOnlyList<Lease>> BegunAsync(IReadOnlyList<Lease> begun, CancellationToken cancellationToken)
+    /// <summary>Tells of as many as come through in a short time; null when all did.</summary>
+    private async ValueTask<IReadOnlyList<Lease>?> BegunAsync(IReadOnlyList<Lease> begun, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(LongestForBegun, TimeProvider.System);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
@@ -85,7 +85,7 @@ internal sealed partial class PostgresStore
             // The next beat tells of the others.
         }
 
-        return stored;
+        return stored.Count == begun.Count ? null : stored;
     }
 
     /// <summary>One statement, which needs no transaction around it.</summary>

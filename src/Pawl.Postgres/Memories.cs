@@ -8,8 +8,8 @@ internal sealed class Memories
 {
     private readonly ConcurrentDictionary<string, Memory> _queues = new(StringComparer.Ordinal);
 
-    /// <summary>Whose turn it is among the queues.</summary>
-    public int Turn { get; set; }
+    /// <summary>Whose turn it is among the queues: the next one's with each claim that got something.</summary>
+    public uint Turn { get; set; }
 
     public Memory Of(string queue, DateTimeOffset now) =>
         _queues.GetOrAdd(queue, static (_, at) => new Memory { Budget = RetryBudget.Begin(at) }, now);

@@ -31,8 +31,6 @@ internal sealed partial class SqliteStore
     private const int LeastPriority = -1000;
     private const int MostSetAside = 1000;
 
-    private int _turn;
-
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Claimed>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         WriteAsync<IReadOnlyList<Claimed>>(batch => Claim(batch, request), cancellationToken);
@@ -52,7 +50,7 @@ internal sealed partial class SqliteStore
             {
                 // An even share for each queue first; what one leaves over goes to the next, and to all once more.
                 var share = pass == 0 ? (claim.Wanted + queues.Count - i - 1) / (queues.Count - i) : claim.Wanted;
-                ClaimFrom(batch, claim, queues[(i + _turn) % queues.Count], share);
+                ClaimFrom(batch, claim, queues[(int)((i + batch.Queues.Turn) % queues.Count)], share);
             }
         }
 
@@ -62,7 +60,11 @@ internal sealed partial class SqliteStore
             batch.Leases.Close(batch.Db, lease, claim.Jobs);
         }
 
-        _turn = _turn == int.MaxValue ? 0 : _turn + 1;
+        if (claim.Jobs.Count > 0)
+        {
+            batch.Queues.Turn++;
+        }
+
         return claim.Jobs;
     }
 

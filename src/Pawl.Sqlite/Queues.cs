@@ -19,6 +19,10 @@ internal sealed class Queues
     private readonly Dictionary<string, int> _keyMaxRunning = [];
     private readonly Dictionary<string, Memory> _memories = [];
     private readonly List<Memory> _touched = [];
+    private uint _turnBefore;
+
+    /// <summary>Whose turn it is among the queues: the next one's with each claim that got something.</summary>
+    public uint Turn { get; set; }
 
     public void Load(Connection db)
     {
@@ -85,12 +89,14 @@ internal sealed class Queues
     {
         _touched.ForEach(memory => memory.Keep());
         _touched.Clear();
+        _turnBefore = Turn;
     }
 
     public void RolledBack()
     {
         _touched.ForEach(memory => memory.Restore());
         _touched.Clear();
+        Turn = _turnBefore;
     }
 
     /// <summary>Counters that steer fairness; losing them with the process harms nobody.</summary>

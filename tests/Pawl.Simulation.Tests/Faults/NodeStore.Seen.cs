@@ -6,28 +6,28 @@ namespace Pawl.Simulation.Tests.Faults;
 internal sealed partial class NodeStore
 {
     public ValueTask<EnqueueReply> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken) => WriteAsync(
-        () => _inner.EnqueueAsync(request, cancellationToken),
+        (store, token) => store.EnqueueAsync(request, token),
         cancellationToken,
         reply => shared.Referee.Enqueued(request.Jobs, reply.Jobs));
 
     public ValueTask<IReadOnlyList<Claimed>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => WriteAsync(
-        () => _inner.ClaimAsync(request, cancellationToken), cancellationToken, jobs => shared.Referee.Claimed(request, jobs));
+        (store, token) => store.ClaimAsync(request, token), cancellationToken, jobs => shared.Referee.Claimed(request, jobs));
 
     public ValueTask<long> RegisterAsync(WorkerFacts worker, DateTimeOffset now, CancellationToken cancellationToken) => WriteAsync(
-        () => _inner.RegisterAsync(worker, now, cancellationToken), cancellationToken, id => shared.Referee.Registered(life, id));
+        (store, token) => store.RegisterAsync(worker, now, token), cancellationToken, id => shared.Referee.Registered(life, id));
 
     public ValueTask<HeartbeatReply> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) => WriteAsync(
-        () => _inner.HeartbeatAsync(request, cancellationToken), cancellationToken, reply => shared.Referee.Beaten(request, reply));
+        (store, token) => store.HeartbeatAsync(request, token), cancellationToken, reply => shared.Referee.Beaten(request, reply));
 
     public ValueTask<IReadOnlyList<SaveReply>> SaveAsync(
         IReadOnlyList<AttemptSave> saves, DateTimeOffset now, CancellationToken cancellationToken)
     {
         bool[] live = [];
         return WriteAsync(
-            () =>
+            (store, token) =>
             {
                 live = shared.Referee.AreLive(saves.Select(save => save.Lease));
-                return _inner.SaveAsync(saves, now, cancellationToken);
+                return store.SaveAsync(saves, now, token);
             },
             cancellationToken,
             replies => shared.Referee.Saved(saves, replies, live));
@@ -38,10 +38,10 @@ internal sealed partial class NodeStore
     {
         bool[] live = [];
         return WriteAsync(
-            () =>
+            (store, token) =>
             {
                 live = shared.Referee.AreLive(settlements.Select(end => end.Lease));
-                return _inner.SettleAsync(settlements, now, cancellationToken);
+                return store.SettleAsync(settlements, now, token);
             },
             cancellationToken,
             replies => shared.Referee.Settled(settlements, replies, live, now));
@@ -51,26 +51,25 @@ internal sealed partial class NodeStore
     {
         var page = request with { Count = Math.Min(request.Count, shared.Plan.LosePage) };
         return WriteAsync(
-            () => _inner.LoseAsync(page, cancellationToken), cancellationToken, reply => shared.Referee.Lost(life, page, reply));
+            (store, token) => store.LoseAsync(page, token), cancellationToken, reply => shared.Referee.Lost(life, page, reply));
     }
 
     public ValueTask<PromoteReply> PromoteAsync(PromoteRequest request, CancellationToken cancellationToken) => WriteAsync(
-        () => _inner.PromoteAsync(request, cancellationToken),
+        (store, token) => store.PromoteAsync(request, token),
         cancellationToken,
         reply => shared.Referee.Led("promote", request.Term, reply.Accepted));
 
-    public ValueTask<LeadReply> LeadAsync(LeadRequest request, CancellationToken cancellationToken) => AskAsync(
+    public ValueTask<LeadReply> LeadAsync(LeadRequest request, CancellationToken cancellationToken) => AskAsync<LeadReply>(
+        new(nameof(LeadAsync), (store, token) => store.LeadAsync(request, token), cancellationToken),
         writes: false,
-        () => _inner.LeadAsync(request, cancellationToken),
-        reply => shared.Referee.Lead(life, request, reply),
-        cancellationToken);
+        reply => shared.Referee.Lead(life, request, reply));
 
     public ValueTask<IReadOnlyList<Changed>> CancelAsync(CancelRequest request, CancellationToken cancellationToken) => WriteAsync(
-        () => _inner.CancelAsync(request, cancellationToken), cancellationToken, changed => shared.Referee.Cancelled(changed));
+        (store, token) => store.CancelAsync(request, token), cancellationToken, changed => shared.Referee.Cancelled(changed));
 
     public ValueTask<IReadOnlyList<Changed>> RetryAsync(RetryRequest request, CancellationToken cancellationToken) => WriteAsync(
-        () => _inner.RetryAsync(request, cancellationToken), cancellationToken, changed => shared.Referee.Retried(request, changed));
+        (store, token) => store.RetryAsync(request, token), cancellationToken, changed => shared.Referee.Retried(request, changed));
 
     public ValueTask<IReadOnlyList<Changed>> EditAsync(EditRequest request, CancellationToken cancellationToken) => WriteAsync(
-        () => _inner.EditAsync(request, cancellationToken), cancellationToken, changed => shared.Referee.Edited(request, changed));
+        (store, token) => store.EditAsync(request, token), cancellationToken, changed => shared.Referee.Edited(request, changed));
 }

@@ -7,174 +7,174 @@ namespace Pawl.Simulation.Tests.Faults;
 internal sealed partial class NodeStore
 {
     public ValueTask<SchemaStatus> MigrateAsync(bool apply, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.MigrateAsync(apply, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.MigrateAsync(apply, token), cancellationToken);
 
     public ValueTask<EnqueueReply> EnqueueInAsync(
         EnqueueRequest request, DbTransaction transaction, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.EnqueueInAsync(request, transaction, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.EnqueueInAsync(request, transaction, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<JobId>> ReserveIdsAsync(int count, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.ReserveIdsAsync(count, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.ReserveIdsAsync(count, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<Changed>> DismissAsync(DismissRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.DismissAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.DismissAsync(request, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<Changed>> ApproveAsync(ApproveRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.ApproveAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.ApproveAsync(request, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<Changed>> PurgeAsync(PurgeRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.PurgeAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.PurgeAsync(request, token), cancellationToken);
 
     public ValueTask<RetainReply> RetainAsync(RetainRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.RetainAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.RetainAsync(request, token), cancellationToken);
 
     public ValueTask PauseAsync(PauseRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.PauseAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.PauseAsync(request, token), cancellationToken);
 
     public ValueTask LimitAsync(LimitRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.LimitAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.LimitAsync(request, token), cancellationToken);
 
     public ValueTask<SetQueueReply> SetQueueAsync(SetQueueRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.SetQueueAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.SetQueueAsync(request, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<QueueRow>> QueuesAsync(CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.QueuesAsync(cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.QueuesAsync(token), cancellationToken);
 
     public ValueTask<IReadOnlyList<PauseRow>> PausesAsync(CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.PausesAsync(cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.PausesAsync(token), cancellationToken);
 
     public ValueTask<bool> DrainAsync(DrainRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.DrainAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.DrainAsync(request, token), cancellationToken);
 
     public ValueTask<ApiKey?> AddApiKeyAsync(AddApiKeyRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.AddApiKeyAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.AddApiKeyAsync(request, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<ApiKey>> ApiKeysAsync(CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.ApiKeysAsync(cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.ApiKeysAsync(token), cancellationToken);
 
     public ValueTask<ApiKey?> FindApiKeyAsync(ReadOnlyMemory<byte> hash, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.FindApiKeyAsync(hash, now, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.FindApiKeyAsync(hash, now, token), cancellationToken);
 
     public ValueTask<string?> RemoveApiKeyAsync(RemoveApiKeyRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.RemoveApiKeyAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.RemoveApiKeyAsync(request, token), cancellationToken);
 
     public ValueTask TouchApiKeysAsync(IReadOnlyDictionary<long, DateTimeOffset> used, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.TouchApiKeysAsync(used, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.TouchApiKeysAsync(used, token), cancellationToken);
 
     public ValueTask KeepSignInAsync(KeepSignInRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.KeepSignInAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.KeepSignInAsync(request, token), cancellationToken);
 
     public ValueTask<SignIn?> FindSignInAsync(
          SignInKind kind, ReadOnlyMemory<byte> hash, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.FindSignInAsync(kind, hash, now, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.FindSignInAsync(kind, hash, now, token), cancellationToken);
 
     public ValueTask<SignIn?> TakeSignInAsync(
          SignInKind kind, ReadOnlyMemory<byte> hash, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.TakeSignInAsync(kind, hash, now, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.TakeSignInAsync(kind, hash, now, token), cancellationToken);
 
     public ValueTask AuditAsync(IReadOnlyList<AuditNote> notes, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.AuditAsync(notes, now, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.AuditAsync(notes, now, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<AuditEntry>> AuditEntriesAsync(AuditQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.AuditEntriesAsync(query, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.AuditEntriesAsync(query, token), cancellationToken);
 
     public ValueTask<AuditVerdict> VerifyAuditAsync(CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.VerifyAuditAsync(cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.VerifyAuditAsync(token), cancellationToken);
 
     public ValueTask<ReplayReply> BeginReplayAsync(ReplayRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.BeginReplayAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.BeginReplayAsync(request, token), cancellationToken);
 
     public ValueTask<bool> EndReplayAsync(ReplayEnd end, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.EndReplayAsync(end, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.EndReplayAsync(end, token), cancellationToken);
 
     public ValueTask RecordAsync(IReadOnlyList<Fact> facts, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.RecordAsync(facts, now, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.RecordAsync(facts, now, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<Job>> GetAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.GetAsync(ids, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.GetAsync(ids, token), cancellationToken);
 
     public ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.ListAsync(query, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.ListAsync(query, token), cancellationToken);
 
     public ValueTask<JobTally> CountAsync(JobQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.CountAsync(query, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.CountAsync(query, token), cancellationToken);
 
     public ValueTask<WhyFacts?> WhyAsync(JobId job, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.WhyAsync(job, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.WhyAsync(job, token), cancellationToken);
 
     public ValueTask<BulkOperation> MakeBulkAsync(NewBulk bulk, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.MakeBulkAsync(bulk, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.MakeBulkAsync(bulk, token), cancellationToken);
 
     public ValueTask<BulkOperation?> AdvanceBulkAsync(BulkSlice slice, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.AdvanceBulkAsync(slice, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.AdvanceBulkAsync(slice, token), cancellationToken);
 
     public ValueTask<BulkOperation?> CancelBulkAsync(long id, string? by, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.CancelBulkAsync(id, by, now, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.CancelBulkAsync(id, by, now, token), cancellationToken);
 
     public ValueTask<BulkOperation?> BulkAsync(long id, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.BulkAsync(id, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.BulkAsync(id, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<BulkOperation>> BulksAsync(BulkQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.BulksAsync(query, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.BulksAsync(query, token), cancellationToken);
 
     public ValueTask<JobTree?> TreeAsync(JobId root, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.TreeAsync(root, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.TreeAsync(root, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<JobAttempt>> AttemptsAsync(JobId job, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.AttemptsAsync(job, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.AttemptsAsync(job, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<EventRecord>> EventsAsync(EventQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.EventsAsync(query, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.EventsAsync(query, token), cancellationToken);
 
     public ValueTask<LogPage> LogAsync(LogQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.LogAsync(query, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.LogAsync(query, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<Artifact>> ArtifactsAsync(JobId job, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.ArtifactsAsync(job, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.ArtifactsAsync(job, token), cancellationToken);
 
     public ValueTask<ReadOnlyMemory<byte>?> ArtifactAsync(JobId job, string name, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.ArtifactAsync(job, name, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.ArtifactAsync(job, name, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<ItemRow?>> ItemsAsync(
         string dataset, IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.ItemsAsync(dataset, keys, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.ItemsAsync(dataset, keys, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<ItemRun>> ItemRunsAsync(ItemRunQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.ItemRunsAsync(query, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.ItemRunsAsync(query, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<ItemRow>> LedgerAsync(LedgerQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.LedgerAsync(query, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.LedgerAsync(query, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<DatasetRow>> DatasetsAsync(CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.DatasetsAsync(cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.DatasetsAsync(token), cancellationToken);
 
     public ValueTask<IReadOnlyList<KnownType>> TypesAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.TypesAsync(since, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.TypesAsync(since, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<DepthRow>> DepthAsync(CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.DepthAsync(cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.DepthAsync(token), cancellationToken);
 
     public ValueTask<bool> KeepDepthAsync(KeepDepthRequest request, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.KeepDepthAsync(request, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.KeepDepthAsync(request, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<DepthSample>> DepthsAsync(RollupQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.DepthsAsync(query, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.DepthsAsync(query, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.WorkersAsync(cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.WorkersAsync(token), cancellationToken);
 
     public ValueTask<IReadOnlyList<LineFacts>> LinesAsync(CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.LinesAsync(cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.LinesAsync(token), cancellationToken);
 
     public ValueTask<IReadOnlyList<MinuteFacts>> MinutesAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.MinutesAsync(since, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.MinutesAsync(since, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<Rollup>> RollupsAsync(RollupQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.RollupsAsync(query, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.RollupsAsync(query, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<FailureRow>> FailuresAsync(FailureQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(() => _inner.FailuresAsync(query, cancellationToken), cancellationToken);
+        ReadAsync((store, token) => store.FailuresAsync(query, token), cancellationToken);
 
     public ValueTask BackupAsync(string path, CancellationToken cancellationToken) =>
-        WriteAsync(() => _inner.BackupAsync(path, cancellationToken), cancellationToken);
+        WriteAsync((store, token) => store.BackupAsync(path, token), cancellationToken);
 }

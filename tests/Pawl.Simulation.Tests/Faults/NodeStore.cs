@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Pawl.Simulation.Tests.Worlds;
 using Pawl.Storage;
@@ -8,11 +9,9 @@ namespace Pawl.Simulation.Tests.Faults;
 /// verbs stand in another file.</summary>
 internal sealed partial class NodeStore(Life life, SharedStore shared, FaultDice faults, Action<Life> crash) : IJobStore
 {
-    private readonly IJobStore _inner = shared.Inner;
-
     public Life Life => life;
 
-    public StoreInfo Info => _inner.Info;
+    public StoreInfo Info => shared.Inner.Info;
 
     public Wakeups Wakeups { get; } = new();
 
@@ -23,23 +22,30 @@ internal sealed partial class NodeStore(Life life, SharedStore shared, FaultDice
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private ValueTask<T> ReadAsync<T>(Func<ValueTask<T>> call, CancellationToken cancellationToken) =>
-        AskAsync(writes: false, call, null, cancellationToken);
+    private ValueTask<T> ReadAsync<T>(
+        Func<IJobStore, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken, [CallerMemberName] string verb = "") =>
+        AskAsync(new Ask<T>(verb, call, cancellationToken), writes: false, null);
 
-    private ValueTask<T> WriteAsync<T>(Func<ValueTask<T>> call, CancellationToken cancellationToken, Action<T>? seen = null) =>
-        AskAsync(writes: true, call, seen, cancellationToken);
+    private ValueTask<T> WriteAsync<T>(
+        Func<IJobStore, CancellationToken, ValueTask<T>> call,
+        CancellationToken cancellationToken,
+        Action<T>? seen = null,
+        [CallerMemberName] string verb = "") =>
+        AskAsync(new Ask<T>(verb, call, cancellationToken), writes: true, seen);
 
-    private async ValueTask WriteAsync(Func<ValueTask> call, CancellationToken cancellationToken) => await AskAsync(
-        writes: true,
-        async () =>
-        {
-            await call();
-            return 0;
-        },
-        null,
-        cancellationToken);
+    private async ValueTask WriteAsync(
+        Func<IJobStore, CancellationToken, ValueTask> call, CancellationToken cancellationToken, [CallerMemberName] string verb = "") =>
+        await WriteAsync(
+            async (store, token) =>
+            {
+                await call(store, token);
+                return 0;
+            },
+            cancellationToken,
+            null,
+            verb);
 
-    private ValueTask<T> AskAsync<T>(bool writes, Func<ValueTask<T>> call, Action<T>? seen, CancellationToken cancellationToken)
+    private ValueTask<T> AskAsync<T>(Ask<T> ask, bool writes, Action<T>? seen)
     {
         if (life.IsOver)
         {
@@ -49,13 +55,13 @@ internal sealed partial class NodeStore(Life life, SharedStore shared, FaultDice
         // Most calls meet nothing; these are answered at once, which keeps a run short.
         var fault = faults.Next();
         return fault is not null || shared.IsAway || faults.OthersFirst()
-            ? AskAsync(fault, writes, call, seen, cancellationToken)
-            : shared.DoAsync(life, writes, call, seen, refuse: false);
+            ? AskAsync(fault, ask, writes, seen)
+            : shared.DoAsync(life, ask, writes, seen, refuse: false);
     }
 
-    private async ValueTask<T> AskAsync<T>(
-        FaultKind? fault, bool writes, Func<ValueTask<T>> call, Action<T>? seen, CancellationToken cancellationToken)
+    private async ValueTask<T> AskAsync<T>(FaultKind? fault, Ask<T> ask, bool writes, Action<T>? seen)
     {
+        var cancellationToken = ask.Token;
         cancellationToken.ThrowIfCancellationRequested();
         var time = fault == FaultKind.PauseBefore ? faults.Pause() : faults.Slowness();
         if (fault is { } kind)
@@ -91,7 +97,7 @@ internal sealed partial class NodeStore(Life life, SharedStore shared, FaultDice
                 return await Never<T>();
         }
 
-        var value = await shared.DoAsync(life, writes, call, seen, refuse: writes && fault == FaultKind.CommitRefused);
+        var value = await shared.DoAsync(life, ask, writes, seen, refuse: writes && fault == FaultKind.CommitRefused);
         switch (fault)
         {
             case FaultKind.FailAfter:

@@ -1,4 +1,5 @@
 using Pawl.Simulation.Tests.Proofs;
+using Pawl.Simulation.Tests.Replays;
 using Pawl.Simulation.Tests.Worlds;
 using Pawl.Sqlite;
 using Pawl.Storage;
@@ -13,9 +14,9 @@ internal sealed class SharedStore : IDisposable
     private readonly List<NodeStore> _nodes = [];
     private bool _refuses;
 
-    public SharedStore(Plan plan, Referee referee)
+    public SharedStore(Plan plan, Referee referee, Tape? tape)
     {
-        (Plan, Referee) = (plan, referee);
+        (Plan, Referee, Tape) = (plan, referee, tape);
         Inner = SqliteStore.Open("Data Source=:memory:");
         Inner.BatchLeaseFrom = plan.BatchLeaseFrom;
         raw.sqlite3_commit_hook(Inner.Writing.Handle, _ => Refuse(), null);
@@ -32,6 +33,9 @@ internal sealed class SharedStore : IDisposable
 
     public SqliteStore Inner { get; }
 
+    /// <summary>Keeps all that is asked of it, for another store to answer; null where nobody wants to know.</summary>
+    public Tape? Tape { get; }
+
     /// <summary>Whose call runs now.</summary>
     public Life? Caller { get; private set; }
 
@@ -45,20 +49,26 @@ internal sealed class SharedStore : IDisposable
     }
 
     /// <summary>Makes a call that nothing comes between.</summary>
-    public async ValueTask<T> DoAsync<T>(Life life, bool writes, Func<ValueTask<T>> call, Action<T>? seen, bool refuse)
+    public async ValueTask<T> DoAsync<T>(Life life, Ask<T> ask, bool writes, Action<T>? seen, bool refuse)
     {
         _refuses = refuse;
         Caller = life;
         T value;
         try
         {
-            var asked = call();
+            var asked = ask.Of(Inner, ask.Token);
             if (!asked.IsCompleted)
             {
                 throw new NotSupportedException("The store in memory answers at once.");
             }
 
             value = await asked;
+            Tape?.Answered(life, ask, value);
+        }
+        catch (PawlException refusal)
+        {
+            Tape?.Refused(life, ask, refusal);
+            throw;
         }
         finally
         {

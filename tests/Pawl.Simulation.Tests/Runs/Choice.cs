@@ -15,6 +15,9 @@ internal static class Choice
     /// <summary><c>PAWL_SIM_FIRST</c>: the number of the first; 1 if it is not set.</summary>
     public static int First => Number("PAWL_SIM_FIRST") ?? 1;
 
+    /// <summary><c>PAWL_SIM_REPLAYS</c>: so many runs are replayed on PostgreSQL.</summary>
+    public static int? Replays => Number("PAWL_SIM_REPLAYS");
+
     /// <summary>The plan of a run without the faults of <c>PAWL_SIM_OFF</c>, for as many seconds as <c>PAWL_SIM_SAFETY</c> says.</summary>
     public static Plan Plan(int run)
     {

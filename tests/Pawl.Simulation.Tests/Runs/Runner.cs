@@ -1,5 +1,6 @@
 using Pawl.Simulation.Tests.Faults;
 using Pawl.Simulation.Tests.Proofs;
+using Pawl.Simulation.Tests.Replays;
 
 namespace Pawl.Simulation.Tests.Runs;
 
@@ -10,13 +11,24 @@ internal static class Runner
     private const int TwiceEvery = 4;
 
     /// <summary>Makes one run.</summary>
-    public static Report Make(Plan plan)
+    public static Report Make(Plan plan) => Make(plan, null);
+
+    /// <summary>Makes one run, and keeps all that it asked of its store and was answered.</summary>
+    public static Tape Tape(Plan plan)
+    {
+        var tape = new Tape();
+        var report = Make(plan, tape);
+        Assert.Empty(report.Broken);
+        return tape;
+    }
+
+    private static Report Make(Plan plan, Tape? tape)
     {
         var before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            using var world = new World(plan);
+            using var world = new World(plan, tape);
             return world.Run();
         }
         catch (Exception error)

@@ -1,6 +1,7 @@
 using Pawl.Simulation.Tests.Actors;
 using Pawl.Simulation.Tests.Faults;
 using Pawl.Simulation.Tests.Proofs;
+using Pawl.Simulation.Tests.Replays;
 using Pawl.Simulation.Tests.Worlds;
 
 namespace Pawl.Simulation.Tests.Runs;
@@ -24,12 +25,12 @@ internal sealed class World : IDisposable
     private int _ops;
     private int _busy;
 
-    public World(Plan plan)
+    public World(Plan plan, Tape? tape = null)
     {
         Plan = plan;
         Scheduler = new(Dice.For(plan.Run, "scheduler"));
         Referee = new(plan, Scheduler, new());
-        Store = new(plan, Referee);
+        Store = new(plan, Referee, tape);
         Referee.Store = Store.Inner;
         _faults = new(plan, Dice.For(plan.Run, "faults"));
         _nature = new(new("nature"), Scheduler, 1);
@@ -75,6 +76,11 @@ internal sealed class World : IDisposable
         End();
         Referee.CheckEndAsync().GetAwaiter().GetResult();
         _readers.ForEach(reader => Referee.CheckStream("a reader", reader.Got));
+        if (Store.Tape is { } tape)
+        {
+            tape.Rows = Rows.OfAsync(Store.Inner, CancellationToken.None).GetAwaiter().GetResult();
+        }
+
         if (Scheduler.Broken is { } broken)
         {
             Referee.Report.Breaks("simulator", broken);
