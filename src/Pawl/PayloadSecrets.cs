@@ -75,6 +75,33 @@ internal sealed class PayloadSecrets
         }
     }
 
+    /// <summary>The texts and numbers that the secrets of a payload hold, to know them again where they are said. None of a payload that
+    /// cannot be read.</summary>
+    public IReadOnlyList<string> Values(ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            var values = new List<string>();
+            foreach (var (range, _) in Find(payload))
+            {
+                var reader = new Utf8JsonReader(payload.Span[range], new JsonReaderOptions { MaxDepth = MostDepth });
+                while (reader.Read())
+                {
+                    if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
+                    {
+                        values.Add(TextOf(ref reader));
+                    }
+                }
+            }
+
+            return values;
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
     private static bool IsHidden(ReadOnlyMemory<byte> value)
     {
         var reader = new Utf8JsonReader(value.Span);
@@ -185,6 +212,9 @@ internal sealed class PayloadSecrets
             here.RemoveAt(here.Count - 1);
         }
     }
+
+    private static string TextOf(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Number ? Encoding.UTF8.GetString(reader.ValueSpan) : NameOf(ref reader);
 
     private static string NameOf(ref Utf8JsonReader reader)
     {

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Pawl.Errors;
 
 namespace Pawl.Declared;
 
@@ -103,6 +104,10 @@ internal sealed class CommandHandler(CommandSettings settings)
             if (System.Environment.GetEnvironmentVariable(name) is { } value)
             {
                 all[name] = value;
+                if (SecretMask.IsSecretName(name))
+                {
+                    attempt.Hide(value);   // a command that prints its surroundings prints what it was trusted with
+                }
             }
         }
 

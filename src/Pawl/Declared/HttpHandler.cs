@@ -38,6 +38,7 @@ internal sealed class HttpHandler(HttpSettings settings, SecretValues secrets) :
         try
         {
             using var request = Request(attempt, hidden);
+            hidden.ForEach(attempt.Hide);
             request.Options.Set(Resolved, await ResolveAsync(request.RequestUri!, both.Token));
             using var reply = await _client.SendAsync(request, both.Token);
             await TakeAsync(attempt, reply, hidden, both.Token);

@@ -15,7 +15,9 @@ internal static class ErrorDetail
     private static readonly JsonDocumentOptions Shallow = new() { MaxDepth = 32 };
 
     /// <summary>A copy of the detail, or <c>{"omitted":"too_large","bytes":70000,"max_bytes":65536}</c> in its place.</summary>
-    public static JsonNode? Fit(JsonNode? detail)
+    /// <param name="detail">The facts.</param>
+    /// <param name="known">Secrets known by their value; null for none.</param>
+    public static JsonNode? Fit(JsonNode? detail, KnownSecrets? known = null)
     {
         if (detail is null)
         {
@@ -30,7 +32,7 @@ internal static class ErrorDetail
                 return Omitted(bytes.Length);
             }
 
-            var masked = Masked(JsonNode.Parse(bytes, documentOptions: Shallow));
+            var masked = Masked(JsonNode.Parse(bytes, documentOptions: Shallow), known);
             return masked is not null && Write(masked) is { Length: > MaxBytes and var length } ? Omitted(length) : masked;
         }
         catch (Exception unwritable)
@@ -53,7 +55,7 @@ internal static class ErrorDetail
 
     private static JsonObject Omitted(int bytes) => new() { ["omitted"] = "too_large", ["bytes"] = bytes, ["max_bytes"] = MaxBytes };
 
-    private static JsonNode? Masked(JsonNode? node)
+    private static JsonNode? Masked(JsonNode? node, KnownSecrets? known)
     {
         switch (node)
         {
@@ -63,14 +65,14 @@ internal static class ErrorDetail
                 {
                     var flag = value?.GetValueKind() is null or JsonValueKind.True or JsonValueKind.False;
                     var hidden = !flag && SecretMask.IsSecretName(name);
-                    copy[ErrorText.Fit(name, MaxBytes)] = hidden ? SecretMask.Mask : Masked(value);
+                    copy[ErrorText.Fit(name, MaxBytes, known)] = hidden ? SecretMask.Mask : Masked(value, known);
                 }
 
                 return copy;
             case JsonArray items:
-                return new JsonArray([.. items.Select(Masked)]);
+                return new JsonArray([.. items.Select(item => Masked(item, known))]);
             case JsonValue value when value.GetValueKind() == JsonValueKind.String:
-                return ErrorText.Fit(value.GetValue<string>(), MaxBytes);
+                return ErrorText.Fit(value.GetValue<string>(), MaxBytes, known);
             default:
                 return node?.DeepClone();
         }

@@ -18,8 +18,10 @@ internal static class ErrorRecorder
     /// <param name="verdict">What the rules made of it.</param>
     /// <param name="exception">What was thrown.</param>
     /// <param name="now">When.</param>
-    public static JobError Record(string type, ErrorVerdict verdict, Exception exception, DateTimeOffset now) =>
-        Record(type, verdict, Said(exception), now, exception.GetType().Name, Stack(exception));
+    /// <param name="known">Secrets known by their value; null for none.</param>
+    public static JobError Record(
+        string type, ErrorVerdict verdict, Exception exception, DateTimeOffset now, KnownSecrets? known = null) =>
+        Record(type, verdict, Said(exception), now, exception.GetType().Name, Stack(exception), known);
 
     /// <summary>An error that nothing was thrown for, or whose exception is elsewhere.</summary>
     /// <param name="type">The job's type.</param>
@@ -28,13 +30,15 @@ internal static class ErrorRecorder
     /// <param name="now">When.</param>
     /// <param name="exception">The name of the exception's type.</param>
     /// <param name="stack">Its stack.</param>
+    /// <param name="known">Secrets known by their value; null for none.</param>
     public static JobError Record(
         string type,
         ErrorVerdict verdict,
         string message,
         DateTimeOffset now,
         string? exception = null,
-        string? stack = null)
+        string? stack = null,
+        KnownSecrets? known = null)
     {
         var usual = ErrorDefaults.Of(verdict.Category);
         var sentence = verdict.Message ?? message;
@@ -42,18 +46,18 @@ internal static class ErrorRecorder
         var error = new JobError
         {
             Category = verdict.Category,
-            Code = string.IsNullOrWhiteSpace(verdict.Code) ? usual.Code : ErrorText.Fit(verdict.Code, MaxWordBytes),
-            Message = ErrorText.Fit(sentence, MaxMessageBytes),
+            Code = string.IsNullOrWhiteSpace(verdict.Code) ? usual.Code : ErrorText.Fit(verdict.Code, MaxWordBytes, known),
+            Message = ErrorText.Fit(sentence, MaxMessageBytes, known),
             Disposition = verdict.Disposition ?? usual.Disposition,
             Rule = ErrorText.Fit(verdict.Rule, MaxWordBytes),
             Fingerprint = "",
             OccurredAt = now,
-            Detail = ErrorDetail.Fit(verdict.Detail),
+            Detail = ErrorDetail.Fit(verdict.Detail, known),
             RetryAfter = verdict.RetryAfter is { } asked ? Bounded(asked) : null,
             HttpStatus = verdict.HttpStatus,
             ExitCode = verdict.ExitCode,
             Exception = exception,
-            Stack = stack is null ? null : ErrorText.Fit(stack, MaxStackBytes),
+            Stack = stack is null ? null : ErrorText.Fit(stack, MaxStackBytes, known),
         };
         return error with { Fingerprint = Fingerprint.Of(type, error) };
     }

@@ -12,7 +12,12 @@ internal static class ErrorText
     /// <summary>The text as it is stored.</summary>
     /// <param name="text">Whatever was thrown.</param>
     /// <param name="bytes">The most bytes of UTF-8.</param>
-    public static string Fit(string text, int bytes) => Cut(SecretMask.Apply(Whole(text)), bytes);
+    /// <param name="known">Secrets known by their value; null for none.</param>
+    public static string Fit(string text, int bytes, KnownSecrets? known = null)
+    {
+        var whole = Whole(text);
+        return Cut(SecretMask.Apply(known?.Apply(whole) ?? whole), bytes);
+    }
 
     /// <summary>The longest start of the text that needs no more bytes of UTF-8, cut between two characters.</summary>
     public static string Cut(string text, int bytes)

@@ -43,7 +43,8 @@ internal static partial class DeclaredTypes
                 payload,
                 AttemptLog.Only(job),
                 job.Of.Claimed.Traceparent,
-                () => job.Of.Lost ? TimeSpan.Zero : job.Of.Grace),
+                () => job.Of.Lost ? TimeSpan.Zero : job.Of.Grace,
+                job.Of.Hide),
             cancellationToken);
     };
 

@@ -17,6 +17,7 @@ internal sealed class Attempt(Claimed claimed, JobType type, HandlerCall call, L
     private int _phase;
     private int _stop;
     private int _told;
+    private KnownSecrets? _secrets;
 
     public Claimed Claimed { get; } = claimed;
 
@@ -61,6 +62,10 @@ internal sealed class Attempt(Claimed claimed, JobType type, HandlerCall call, L
     /// <summary>Where it stands in the list of running ones; -1 when it does not.</summary>
     public int Place { get; set; } = -1;
 
+    /// <summary>What must not be shown although its handler says it: the secrets of the payload, and those that were added; null for
+    /// none.</summary>
+    public KnownSecrets? Secrets => Volatile.Read(ref _secrets) ?? (Type.Hidden is null ? null : Known());
+
     public bool IsWaiting => Volatile.Read(ref _phase) == Waiting;
 
     public bool IsRunning => Volatile.Read(ref _phase) == Begun;
@@ -100,6 +105,20 @@ internal sealed class Attempt(Claimed claimed, JobType type, HandlerCall call, L
         return true;
     }
 
+    /// <summary>From here on a text must not be shown.</summary>
+    public void Hide(string secret) => Known().Add(secret);
+
     /// <summary>Sets the token. What waits for it runs here, so never call it on a thread that others wait for.</summary>
     public void Cancel() => _stopping.Cancel();
+
+    private KnownSecrets Known()
+    {
+        if (Volatile.Read(ref _secrets) is { } known)
+        {
+            return known;
+        }
+
+        var made = new KnownSecrets(Type.Hidden?.Values(Claimed.Payload) ?? []);
+        return Interlocked.CompareExchange(ref _secrets, made, null) ?? made;
+    }
 }

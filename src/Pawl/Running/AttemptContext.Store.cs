@@ -128,7 +128,7 @@ internal sealed partial class AttemptContext
     public override Task NoticeAsync(string title, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(title);
-        var fact = new Fact(EventKind.Notice, Id, $"job:{Id}", Title: Cut(title));
+        var fact = new Fact(EventKind.Notice, Id, $"job:{Id}", Title: Fit(title));
         return AwaitAsync(StoreAsync(new() { Lease = _claimed.Lease, Facts = [fact] }), cancellationToken);
     }
 

@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
+using Pawl.Errors;
 using Pawl.Storage;
 
 namespace Pawl.Running;
@@ -9,6 +11,9 @@ namespace Pawl.Running;
 /// file.</summary>
 internal sealed partial class AttemptContext(Attempt attempt, AttemptTools tools) : JobContext
 {
+    // Looking for secrets in more of a sentence than this serves nobody.
+    private const int Looked = 65_536;
+
     private static readonly Dictionary<string, string> NoWords = [];
 
     private readonly Lock _gate = new();
@@ -19,6 +24,7 @@ internal sealed partial class AttemptContext(Attempt attempt, AttemptTools tools
     private long _skipped = attempt.Claimed.Progress?.Skipped ?? 0;
     private long? _total = attempt.Claimed.Progress?.Total;
     private string? _message = attempt.Claimed.Progress?.Message;
+    private string? _masked = attempt.Claimed.Progress?.Message;
     private bool _progressTold;
     private bool _touched;
     private bool _resumed;
@@ -171,7 +177,7 @@ internal sealed partial class AttemptContext(Attempt attempt, AttemptTools tools
             _total = total ?? _total;
             _failed = failed ?? _failed;
             _skipped = skipped ?? _skipped;
-            _message = Cut(message) ?? _message;
+            (_message, _masked) = message is null ? (_message, _masked) : (Cut(message, Looked), null);
             _progressTold = true;
         }
 
@@ -182,7 +188,7 @@ internal sealed partial class AttemptContext(Attempt attempt, AttemptTools tools
     {
         lock (_gate)
         {
-            _message = Cut(message);
+            (_message, _masked) = (Cut(message, Looked), null);
             _progressTold = true;
         }
 
@@ -193,7 +199,7 @@ internal sealed partial class AttemptContext(Attempt attempt, AttemptTools tools
         new Ledger(this, Names.Dataset(dataset), options ?? new(), tools);
 
     public override Task SnoozeAsync(TimeSpan delay, string? reason = null) =>
-        throw Later(new(Bounds.Delay(delay), WaitReason.Snooze, Names.Short(reason, Bounds.MaxMessage, "A reason")));
+        throw Later(new(Bounds.Delay(delay), WaitReason.Snooze, Fit(Names.Short(reason, Bounds.MaxMessage, "A reason"))));
 
     public override void Result<T>(T value)
     {
@@ -205,7 +211,7 @@ internal sealed partial class AttemptContext(Attempt attempt, AttemptTools tools
     public override void Degraded(string lack)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(lack);
-        Lack = Cut(lack);
+        Lack = Fit(lack);
     }
 
     /// <summary>Notes the wish and gives the exception that ends the handler.</summary>
@@ -227,7 +233,7 @@ internal sealed partial class AttemptContext(Attempt attempt, AttemptTools tools
         LogBuffer log;
         lock (_gate)
         {
-            log = _log ??= new(tools.Options.Worker.MaxLogBytes);
+            log = _log ??= new(tools.Options.Worker.MaxLogBytes, () => attempt.Secrets);
         }
 
         log.Add(level, at, message, fields, error);
@@ -265,13 +271,22 @@ internal sealed partial class AttemptContext(Attempt attempt, AttemptTools tools
         }
     }
 
-    private static string? Cut(string? text) => text is null || text.Length <= Bounds.MaxMessage ? text : text[..Bounds.MaxMessage];
+    /// <summary>As it may be shown: without secrets, and not too long. Cut last, for half a secret is no longer known for one.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    private string? Fit(string? text) => Cut(text, Looked) is { } whole
+        ? Cut(SecretMask.Apply(attempt.Secrets?.Apply(whole) ?? whole), Bounds.MaxMessage)
+        : null;
+
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Cut(string? text, int most) => text is null || text.Length <= most ? text : text[..most];
 
     private JsonTypeInfo<T> Form<T>() => (JsonTypeInfo<T>)tools.Options.Json.GetTypeInfo(typeof(T));
 
     private JobProgress ProgressNow() => new()
     {
-        Total = _total, Done = _done, Failed = _failed, Skipped = _skipped, Message = _message, UpdatedAt = tools.Clock.GetUtcNow(),
+        // Secrets are looked for when it is stored, not whenever it is told.
+        Message = _masked ??= Fit(_message),
+        Total = _total, Done = _done, Failed = _failed, Skipped = _skipped, UpdatedAt = tools.Clock.GetUtcNow(),
     };
 
     private void Touch()

@@ -150,7 +150,7 @@ internal sealed class Execution(AttemptTools tools, Settlements settlements, ICh
         }
 
         var verdict = tools.Classifier.Classify(error, attempt.Type.ErrorRules, attempt.Stop, now);
-        var recorded = ErrorRecorder.Record(attempt.Type.Name, verdict, error, now);
+        var recorded = ErrorRecorder.Record(attempt.Type.Name, verdict, error, now, attempt.Secrets);
         if (recorded.Category is ErrorCategory.InvalidInput or ErrorCategory.Configuration)
         {
             recorded = recorded with { Configuration = attempt.Type.Configuration };

@@ -91,7 +91,7 @@ internal sealed class Ledger : ItemLedger
         ArgumentNullException.ThrowIfNull(error);
         var now = _tools.Clock.GetUtcNow();
         var verdict = _tools.Classifier.Classify(error, _job.Of.Type.ErrorRules, StopCause.None, now);
-        RecordFailure(item, ErrorRecorder.Record(_job.Type, verdict, error, now));
+        RecordFailure(item, ErrorRecorder.Record(_job.Type, verdict, error, now, _job.Of.Secrets));
     }
 
     public override void RecordSkip(ItemId item) => RecordSkip(Checked(item), counts: true);

@@ -9,8 +9,10 @@ using Pawl.Errors;
 namespace Pawl.Running;
 
 /// <summary>The log lines of one attempt that are not stored yet: NDJSON, with a bound on what waits and on the whole.</summary>
+/// <param name="most">The most bytes of the whole.</param>
+/// <param name="known">Gives the secrets that are known by their value; null for none.</param>
 [SuppressMessage("Design", "CA1001", Justification = "Its writer writes to a buffer of its own; there is nothing to free.")]
-internal sealed class LogBuffer(long most)
+internal sealed class LogBuffer(long most, Func<KnownSecrets?>? known = null)
 {
     /// <summary>From here on it should be stored soon.</summary>
     public const int Full = 65_536;
@@ -145,7 +147,7 @@ internal sealed class LogBuffer(long most)
 
         _writer.WriteStartObject();
         _writer.WriteString("level", Word(level));
-        _writer.WriteString("message", Fit(message));
+        _writer.WriteString("message", Fit(Named(fields)?.Apply(message) ?? message));
         Rfc3339.Write(_writer, "at", at);
         _writer.WriteStartObject("fields");
         var left = 0;
@@ -157,7 +159,8 @@ internal sealed class LogBuffer(long most)
             }
             else if (name != "{OriginalFormat}")
             {
-                WriteField(_writer, name.Length <= LongestName ? name : name[..LongestName] + "…", value);
+                var isSecret = value is string && SecretMask.IsSecretName(name);
+                WriteField(_writer, name.Length <= LongestName ? name : name[..LongestName] + "…", isSecret ? SecretMask.Mask : value);
             }
         }
 
@@ -178,7 +181,23 @@ internal sealed class LogBuffer(long most)
         _waiting.Advance(1);
     }
 
-    private static void WriteField(Utf8JsonWriter writer, string name, object? value)
+    /// <summary>The texts whose names say that they are secrets: <c>"signed in with {Password}"</c> puts them into the sentence
+    /// too.</summary>
+    private static KnownSecrets? Named(IReadOnlyList<KeyValuePair<string, object?>>? fields)
+    {
+        KnownSecrets? known = null;
+        foreach (var (name, value) in fields ?? [])
+        {
+            if (value is string text && SecretMask.IsSecretName(name))
+            {
+                (known ??= new([])).Add(text);
+            }
+        }
+
+        return known;
+    }
+
+    private void WriteField(Utf8JsonWriter writer, string name, object? value)
     {
         switch (value)
         {
@@ -203,7 +222,12 @@ internal sealed class LogBuffer(long most)
         }
     }
 
-    private static string Fit(string text) => SecretMask.Apply(text.Length <= LongestText ? text : text[..LongestText] + "…");
+    private string Fit(string text)
+    {
+        // Before the cut, which would leave half of one.
+        var clean = known?.Invoke()?.Apply(text) ?? text;
+        return SecretMask.Apply(clean.Length <= LongestText ? clean : clean[..LongestText] + "…");
+    }
 
     private static string Word(LogLevel level) => level switch
     {

@@ -111,7 +111,7 @@ internal sealed class Settlements : IDisposable
                 Log.Succeeded(_logger, id, type, number, end.Run);
                 break;
             case JobState.Failed:
-                Log.FailedForGood(_logger, id, type, number, end.Error?.Code ?? "unknown", worker, end.Run, ending.Exception);
+                Log.FailedForGood(_logger, id, type, number, end.Error?.Code ?? "unknown", worker, end.Run, Shown(ending));
                 break;
             case JobState.Cancelled:
                 Log.Cancelled(_logger, id, type, number);
@@ -119,7 +119,7 @@ internal sealed class Settlements : IDisposable
             case JobState.Scheduled when end.Event == JobEvent.RetryLater:
                 var most = ending.Attempt.Claimed.MaxAttempts;
                 var code = end.Error?.Code ?? "unknown";
-                Log.RunsAgain(_logger, id, type, number, most, code, worker, end.Run, end.RunAt, ending.Exception);
+                Log.RunsAgain(_logger, id, type, number, most, code, worker, end.Run, end.RunAt, Shown(ending));
                 break;
             case JobState.Scheduled:
                 Log.Snoozed(_logger, id, type, end.RunAt, end.WaitReason is { } reason ? Words.Of(reason) : "snooze");
@@ -129,6 +129,8 @@ internal sealed class Settlements : IDisposable
                 break;
         }
     }
+
+    private static Exception? Shown(Ending ending) => MaskedException.Of(ending.Exception, ending.Attempt.Secrets);
 
     private async Task ObserveAsync(Attempt attempt, Settlement end, JobError error, Exception? thrown)
     {

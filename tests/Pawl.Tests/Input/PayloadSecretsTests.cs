@@ -23,6 +23,14 @@ public sealed class PayloadSecretsTests
         Assert.Equal(shown, Text(Secrets.Redact(Bytes(payload))));
 
     [Theory]
+    [InlineData("""{"token":"x\u0079z","a":"b"}""", "xyz")]
+    [InlineData("""{"TOKEN":{"a":[1.50,{"b":"c"}],"d":true},"auth":[{"key":"k"}]}""", "1.50 c k")]
+    [InlineData("""{"token":"x" """, "")]
+    [InlineData("17", "")]
+    public void What_secrets_hold_is_known_again(string payload, string values) =>
+        Assert.Equal(values, string.Join(' ', Secrets.Values(Bytes(payload))));
+
+    [Theory]
     [InlineData("""{"token":"[redacted]","a":2}""", """{"token":1.50,"a":2}""")]
     [InlineData("""{"Token":"[redact\u0065d]"}""", """{"Token":1.50}""")]
     [InlineData("""{"token":"new"}""", """{"token":"new"}""")]
