@@ -25,6 +25,12 @@ internal static class Metrics
 
     private static async Task ReadAsync(Call call)
     {
+        if (!call.Caller.Scope.IsAll)
+        {
+            throw new ProblemException(
+                "forbidden", "The figures are of all queues and types; this key is limited to some.", ("needs", "all queues and types"));
+        }
+
         var text = await call.Site.Services.GetRequiredService<PrometheusText>().ReadAsync(call.Cancelled).ConfigureAwait(false);
         await Replies.JsonAsync(call.Http, 200, Encoding.UTF8.GetBytes(text), PrometheusText.MediaType).ConfigureAwait(false);
     }

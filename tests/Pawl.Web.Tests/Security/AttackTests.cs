@@ -86,6 +86,56 @@ public sealed class AttackTests
     }
 
     [Theory]
+    [InlineData("mail.*", "mail.send", true)]
+    [InlineData("mail.*", "xmail.send", false)]
+    [InlineData("mail.*", "mailbox", false)]
+    [InlineData("mail.send", "mail.send.all", false)]
+    [InlineData("mail.send", "Mail.send", false)]
+    public void A_pattern_of_types_fits_from_its_beginning(string pattern, string type, bool fits) =>
+        Assert.Equal(fits, new Scope(Types: [pattern]).Sees("default", type));
+
+    [Theory]
+    [InlineData("%3Cscript%3Ealert(1)%3C/script%3E")]
+    [InlineData("jobs?query=%3Cscript%3Ealert(1)%3C/script%3E")]
+    [InlineData("api/jobs?query=state:%3Cscript%3Ealert(1)%3C/script%3E")]
+    [InlineData("api/jobs?%3Cscript%3Ealert(1)%3C/script%3E=1")]
+    [InlineData("api/%3Cscript%3Ealert(1)%3C/script%3E")]
+    public async Task What_an_address_says_comes_back_in_no_page(string path)
+    {
+        await using var served = await Served.StartAsync();
+        var session = await SignInAsync(served);
+
+        foreach (var reply in (Reply[])[await served.GetAsync(path), await served.GetAsync(path, session, NoKey)])
+        {
+            Assert.Equal("nosniff", reply.Headers["X-Content-Type-Options"]);
+            if (reply.Headers.GetValueOrDefault("Content-Type")?.Contains("html", StringComparison.Ordinal) == true)
+            {
+                Assert.DoesNotContain("alert(1)", reply.Body, StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.Equal("application/problem+json", reply.Headers["Content-Type"]);   // which no browser shows as a page
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("etc/passwd")]
+    [InlineData("api/files?path=/etc/passwd")]
+    [InlineData("..%2F..%2F..%2Fetc%2Fpasswd")]
+    [InlineData("assets/..%2F..%2Fetc%2Fpasswd")]
+    [InlineData("api/jobs/1/artifacts/..%2F..%2Fetc%2Fpasswd")]
+    public async Task There_is_no_route_to_the_files_of_the_server(string path)
+    {
+        await using var served = await Served.StartAsync();
+
+        var reply = await served.GetAsync(path);
+
+        Assert.InRange(reply.Status, 400, 404);
+        Assert.DoesNotContain("root:", reply.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("""{"type":"parked","payload":{},"queue":"a\r\nX: y"}""", "name_invalid", "/queue")]
     [InlineData("""{"type":"par\nked","payload":{}}""", "name_invalid", "/type")]
     [InlineData("""{"type":"parked","payload":{},"queue":"x'; drop table job; --"}""", "name_invalid", "/queue")]
