@@ -9,14 +9,16 @@ namespace Pawl.Postgres;
 internal sealed class Connections : IAsyncDisposable
 {
     /// <summary>For the session, but only where there is no pooler before the server: it would give the session to others.</summary>
-    /// <remarks>Plans that are made once must hold when a table that was empty has a million rows, so they always go by an index and in its
-    /// order; compiling them costs more than they do. A transaction whose process was stopped in it must not keep its locks from all
-    /// others: it ends before the shortest lease does, or nobody could take that process's jobs when their lease is over.</remarks>
+    /// <remarks>Plans are made once: for a join of ten tables that takes the server longer than to read them. So they must hold when a
+    /// table that was empty has a million rows, and always go by an index and in its order; compiling them costs more than they do. A
+    /// transaction whose process was stopped in it must not keep its locks from all others: it ends before the shortest lease does, or
+    /// nobody could take that process's jobs when their lease is over.</remarks>
     public const string SetSession = """
         select set_config(name, value, false)
         from unnest(
-            array['jit', 'enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'idle_in_transaction_session_timeout'],
-            array['off', 'off', 'off', 'off', '4000']) as setting (name, value)
+            array['jit', 'plan_cache_mode', 'enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_sort',
+                'idle_in_transaction_session_timeout'],
+            array['off', 'force_generic_plan', 'off', 'off', 'off', 'off', 'off', '4000']) as setting (name, value)
         where pg_backend_pid() = $1
         """;
 

@@ -20,8 +20,15 @@ internal sealed class Held
     public static async ValueTask<Held> OfAsync(Session db, IReadOnlyCollection<long> jobs) =>
         new(jobs.Count == 0
             ? []
-            : await db.Use(SelectRuns).Bind(jobs.Min()).Bind(jobs.Max()).ListAsync(static row => new Run(
-                row.Long(0), row.Long(1), row.Long(2), row.Time(3), row.Longs(4))).ConfigureAwait(false));
+            : await db.Use(SelectRuns).Bind(jobs.Min()).Bind(jobs.Max()).ListAsync(RunOf).ConfigureAwait(false));
+
+    /// <summary>The same for all between two numbers, with the next statement that is waited for.</summary>
+    public static Held Later(Session db, long from, long to)
+    {
+        var held = new Held([]);
+        db.Use(SelectRuns).Bind(from).Bind(to).EachLater(row => held._runs.Add(RunOf(row)));
+        return held;
+    }
 
     /// <summary>Who holds a job and since when; null while it waits.</summary>
     public (long Worker, DateTimeOffset Since)? Find(long job)
@@ -35,6 +42,8 @@ internal sealed class Held
 
         return from > 0 && _runs[from - 1] is var run && job <= run.Hi && !run.Own.Contains(job) ? (run.Worker, run.Since) : null;
     }
+
+    private static Run RunOf(Row row) => new(row.Long(0), row.Long(1), row.Long(2), row.Time(3), row.Longs(4));
 
     private readonly record struct Run(long Lo, long Hi, long Worker, DateTimeOffset Since, long[] Own);
 }

@@ -54,7 +54,13 @@ internal sealed partial class PostgresStore
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Job>> GetAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<Job>>(async db => await JobsOfAsync(db, ids).ConfigureAwait(false), cancellationToken);
+        ReadAsync<IReadOnlyList<Job>>(
+            async db =>
+            {
+                db.EndWithNext();
+                return await JobsOfAsync(db, ids).ConfigureAwait(false);
+            },
+            cancellationToken);
 
     /// <summary>The jobs of these numbers in the order asked; those that are not there are left out.</summary>
     private static async ValueTask<List<Job>> JobsOfAsync(Session db, IReadOnlyCollection<JobId> ids)
@@ -66,27 +72,20 @@ internal sealed partial class PostgresStore
 
         long[] numbers = [.. ids.Select(static id => id.Value)];
         var jobs = new Dictionary<JobId, Job>(ids.Count);
-        var plain = new HashSet<long>();
-        await db.Use(SelectJobs).Bind(numbers).EachAsync(row =>
+        var plain = new List<JobId>();
+        var edges = new Dictionary<JobId, List<Dependency>>();
+
+        // Asked all at once. Who holds a job is looked at after the job itself: it may be on its way.
+        db.Use(SelectJobs).Bind(numbers).EachLater(row =>
         {
             var job = JobOf(row);
             jobs[job.Id] = job;
             if (row.IsNull(3))
             {
-                plain.Add(job.Id.Value);
+                plain.Add(job.Id);
             }
-        }).ConfigureAwait(false);
-
-        var held = await Held.OfAsync(db, plain).ConfigureAwait(false);
-        foreach (var id in plain.Select(static id => new JobId(id)))
-        {
-            if (held.Find(id.Value) is var (worker, since))
-            {
-                jobs[id] = jobs[id] with { State = JobState.Running, Attempt = 1, WorkerId = worker, StartedAt = since, RowVersion = 2 };
-            }
-        }
-
-        var edges = new Dictionary<JobId, List<Dependency>>();
+        });
+        var held = Held.Later(db, numbers.Min(), numbers.Max());
         await db.Use(SelectEdges).Bind(numbers).EachAsync(row =>
         {
             var job = new JobId(row.Long(0));
@@ -104,6 +103,14 @@ internal sealed partial class PostgresStore
                 jobs[job] = jobs[job] with { Error = jobs[job].Error ?? Damage.Shown(error.Message, jobs[job].CreatedAt) };
             }
         }).ConfigureAwait(false);
+
+        foreach (var id in plain)
+        {
+            if (held.Find(id.Value) is var (worker, since))
+            {
+                jobs[id] = jobs[id] with { State = JobState.Running, Attempt = 1, WorkerId = worker, StartedAt = since, RowVersion = 2 };
+            }
+        }
 
         return [.. ids.Where(jobs.ContainsKey)
             .Select(id => edges.TryGetValue(id, out var its) ? jobs[id] with { DependsOn = its } : jobs[id])];

@@ -14,6 +14,8 @@ internal sealed class Session : IAsyncDisposable
     private readonly CancellationToken _cancellationToken;
     private readonly List<Action<Row>?> _reads = [];
     private NpgsqlBatch _batch;
+    private bool _endsWithNext;
+    private bool _ended;
 
     private Session(Connections? from, NpgsqlConnection connection, SemaphoreSlim? ticket, CancellationToken cancellationToken)
     {
@@ -63,9 +65,17 @@ internal sealed class Session : IAsyncDisposable
         await FlushAsync(CancellationToken.None).ConfigureAwait(false);   // broken off here, nobody would know whether it is stored
     }
 
+    /// <summary>Ends a transaction that writes nothing together with the next statement that answers with rows.</summary>
+    public void EndWithNext() => _endsWithNext = true;
+
     /// <summary>Ends a transaction that wrote nothing: whether its end arrives matters to nobody but the connection.</summary>
     public async ValueTask EndReadAsync()
     {
+        if (_ended)
+        {
+            return;
+        }
+
         Later(new NpgsqlBatchCommand("commit"));
         await FlushAsync(_cancellationToken).ConfigureAwait(false);
     }
@@ -115,6 +125,12 @@ internal sealed class Session : IAsyncDisposable
     public ValueTask EachAsync(NpgsqlBatchCommand command, Action<Row> see)
     {
         Later(command, see);
+        if (_endsWithNext)
+        {
+            Later(new NpgsqlBatchCommand("commit"));
+            (_endsWithNext, _ended) = (false, true);
+        }
+
         return FlushAsync(_cancellationToken);
     }
 
