@@ -86,7 +86,7 @@ public sealed class WriterTests : IDisposable
         {
             while (true)
             {
-                _ = writer.WriteAsync(static _ => 0, Ct);
+                _ = writer.WriteAsync(static _ => 0, Ct).AsTask();
                 Thread.Yield();
             }
         }
