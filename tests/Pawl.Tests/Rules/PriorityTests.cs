@@ -115,7 +115,7 @@ public sealed class PriorityTests
         Assert.Throws<ArgumentOutOfRangeException>(() => PriorityScore.WithRetries(reasons, 1, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => PriorityScore.WithRetries(reasons, 1, 5, -1));
         Assert.Throws<ArgumentNullException>(() => PriorityScore.WithRetries(null!, 1));
-        Assert.Throws<ArgumentNullException>(() => new ScoreRules<string>().When(null!, 1, "x"));
+        Assert.Throws<ArgumentNullException>(() => new ScoreRules<string>().When((Func<string, bool>)null!, 1, "x"));
     }
 
     [Theory]
