@@ -9,7 +9,7 @@ public sealed class ReplayTests(Stage stage, ITestOutputHelper output) : IClassF
     private const int MostShown = 8;
 
     [Fact]
-    public Task A_few_runs_are_answered_alike_by_both_stores() => AgreeAsync(Choice.Replays ?? 5);
+    public Task A_few_runs_are_answered_alike_by_both_stores() => AgreeAsync(Choice.Replays ?? 3);
 
     [Fact]
     [Trait("run", "full")]

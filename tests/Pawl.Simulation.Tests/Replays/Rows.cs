@@ -36,11 +36,13 @@ internal static class Rows
         rows.Add(("minutes", Answer.Of(await store.MinutesAsync(Ever, cancellationToken))));
         rows.Add(("failures", Answer.Of(
             (await store.FailuresAsync(new(Ever), cancellationToken))
-            .OrderBy(row => row.Fingerprint, StringComparer.Ordinal).ThenBy(row => row.Queue, StringComparer.Ordinal))));
+            .OrderBy(row => row.Fingerprint, StringComparer.Ordinal).ThenBy(row => row.Queue, StringComparer.Ordinal)
+            .Select(row => (row.Fingerprint, row.Queue, row.Type, row.FirstSeen, row.LastSeen, row.Dead, row.Hours)))));
         rows.Add(("audit", Answer.Of(await store.AuditEntriesAsync(new(Limit: Page), cancellationToken))));
         return rows;
     }
 
-    /// <summary>In which order one commit tells of several jobs is each store's own matter.</summary>
+    /// <summary>In which order one commit tells of several jobs is each store's own matter; so is which of two that failed alike in it
+    /// stands for both.</summary>
     private static EventRecord Unnumbered(EventRecord happened) => happened with { Seq = 0 };
 }
