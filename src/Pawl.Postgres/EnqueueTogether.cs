@@ -23,6 +23,9 @@ internal sealed partial class PostgresStore
     private readonly Gathering _gathering;
     private readonly Numbers _numbers = new(TimeProvider.System);
 
+    /// <summary>Whether the next call finds no other at work: it then draws its numbers alone, and so without a gap.</summary>
+    internal bool IsIdle => _gathering.IsIdle;
+
     private async ValueTask<EnqueueReply> EnqueueAsync(IReadOnlyList<NewJob> jobs, long now, CancellationToken cancellationToken)
     {
         var reply = await WriteAsync(batch => EnqueueAsync(batch, jobs, now), cancellationToken).ConfigureAwait(false);

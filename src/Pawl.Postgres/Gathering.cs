@@ -28,6 +28,18 @@ internal sealed class Gathering(Func<List<Gathered>, Task> store)
         }
     }
 
+    /// <summary>Whether nothing waits and nobody is at it any more, which may be a moment after the last answer.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _flushers == 0;
+            }
+        }
+    }
+
     /// <summary>Hands a call in. It is answered, failed or given up by its own task.</summary>
     public void Add(Gathered call)
     {

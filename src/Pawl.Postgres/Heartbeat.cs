@@ -5,7 +5,9 @@ namespace Pawl.Postgres;
 internal sealed partial class PostgresStore
 {
     private const int BegunAtOnce = 8;
-    private static readonly TimeSpan LongestForBegun = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a heartbeat tells of jobs that have begun; 250 ms unless a test wants all of them told.</summary>
+    internal TimeSpan LongestForBegun { get; set; } = TimeSpan.FromMilliseconds(250);
 
     private const string InsertWorker = """
         insert into pawl.worker (facts, remote, started_at, seen_at) values ($1, $2, $3, $3) returning id
