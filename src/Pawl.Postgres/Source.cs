@@ -14,6 +14,10 @@ internal static class Source
     // A server that was promoted, or is back, is found again this soon.
     private const int HostRecheck = 2;
 
+    // The driver tells the age of a connection by the wall clock, an hour by default: a clock set forward by one would close all at once,
+    // and what must be stored in that moment would wait for new ones. A day is as good, and no clock is a day off.
+    private const int ConnectionLifetime = 86_400;
+
     private static readonly string[] SecretWords = ["passw", "pwd", "psw", "secret", "token"];
     private static int _made;
 
@@ -27,6 +31,7 @@ internal static class Source
         settings.MaxPoolSize = options.PoolMax ?? (Says("Maximum Pool Size") ? settings.MaxPoolSize : 20);
         settings.ConnectionIdleLifetime =
             Seconds(options.IdleTimeout) ?? (Says("Connection Idle Lifetime") ? settings.ConnectionIdleLifetime : 30);
+        settings.ConnectionLifetime = Says("Connection Lifetime") ? settings.ConnectionLifetime : ConnectionLifetime;
         settings.ConnectionPruningInterval = Math.Min(settings.ConnectionPruningInterval, settings.ConnectionIdleLifetime);
         settings.Timeout = Seconds(options.ConnectTimeout) ?? (Says("Timeout") ? settings.Timeout : 2);
         settings.ApplicationName ??= Application;

@@ -29,6 +29,17 @@ public sealed class SettingsTests
         Assert.Null(Bind(old).PoolMax);
     }
 
+    [Fact]
+    public void A_clock_that_is_set_forward_by_hours_ages_no_connection_unless_the_connection_string_says_so()
+    {
+        Assert.Equal(TimeSpan.FromDays(1), LifetimeOf("Host=db"));
+        Assert.Equal(TimeSpan.FromMinutes(5), LifetimeOf("Host=db;Connection Lifetime=300"));
+        Assert.Equal(TimeSpan.Zero, LifetimeOf("Host=db;Connection Lifetime=0"));   // for ever
+
+        static TimeSpan LifetimeOf(string connectionString) =>
+            TimeSpan.FromSeconds(Source.Settings(connectionString, new()).ConnectionLifetime);
+    }
+
     private static PostgresOptions Bind(params (string Key, string Value)[] settings)
     {
         var options = new PostgresOptions();
