@@ -8,7 +8,7 @@ internal sealed partial class PostgresStore
         update pawl.job_state
         set state = $1, reason = $2, line_id = $3, priority = $4, priority_reasons = coalesce($5, priority_reasons), run_at = $6,
             start_by = case when $12 then null else coalesce($7, start_by) end, max_attempts = coalesce($8, max_attempts),
-            held = null, deferred = $9, row_version = row_version + 1
+            held = null, deferred = $9, moved = moved or line_id <> $3 or priority <> $4, row_version = row_version + 1
         where id = $10 and state = $11
         """;
 

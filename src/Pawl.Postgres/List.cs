@@ -116,6 +116,9 @@ internal sealed partial class PostgresStore
     /// <summary>So many shapes are read one beside the other; of more the whole table is walked.</summary>
     private const int MostShapes = 200;
 
+    /// <summary>The same in a list by priority, which reads only those of one priority at a time.</summary>
+    private const int MostRanked = 2_000;
+
     /// <summary>So far down in numbers one statement goes when few of what it meets may be what is asked for.</summary>
     private const long MostNumbers = 20_000;
 
@@ -144,10 +147,17 @@ internal sealed partial class PostgresStore
         var selection = new JobSelection(query);
         var lines = await AdmittedAsync(db, selection).ConfigureAwait(false);
         var with = lines.With(selection).ConvertAll(static line => (int)line).ToArray();
-        var shapes = Feeds(selection, lines) is [{ Source: WalkSource.Line }]
+        var feeds = Feeds(selection, lines);
+        var read = feeds is [{ Source: WalkSource.Line }] ? with.Sum(id => lines.OfLine(id)) : lines.All;
+        var ranks = !counts && feeds is [{ Source: WalkSource.Line or WalkSource.All }] or [{ Source: WalkSource.State }, ..]
+            && JobWalk.IsRanked(query, lines.Matching(selection), read)
+                ? await RanksAsync(db, with).ConfigureAwait(false)
+                : null;
+        feeds = ranks is { Shapes.Length: <= MostRanked } ? [new(WalkSource.Priority)] : feeds;
+        var shapes = feeds is [{ Source: WalkSource.Line }]
             ? await db.Use(SelectShapesOf).Bind(with).ListAsync(static row => row.Int(0)).ConfigureAwait(false)
             : [];
-        var feeds = shapes.Count <= MostShapes ? Feeds(selection, lines) : [new(WalkSource.All)];
+        feeds = shapes.Count <= MostShapes ? feeds : [new(WalkSource.All)];
         var walk = new JobWalk(query, selection, feeds, TimeProvider.System, counts);
         for (var need = walk.Next(); need != WalkNeed.Nothing; need = walk.Next())
         {
@@ -155,6 +165,10 @@ internal sealed partial class PostgresStore
             {
                 await LookIntoAsync(db, walk.Pending.ToDictionary(static job => job.Id), walk.Needs).ConfigureAwait(false);
                 walk.DetailsRead();
+            }
+            else if (walk.Feed.Source == WalkSource.Priority)
+            {
+                await RankedAsync(db, walk, lines, ranks!).ConfigureAwait(false);
             }
             else
             {

@@ -43,10 +43,22 @@ internal sealed partial class PostgresStore
     /// last.</summary>
     private static async ValueTask<(int Seen, long Last)> LookAsync(Session db, JobWalk walk, WalkLines lines, Statement statement)
     {
+        var (found, seen, last) = await ViewsAsync(db, walk, lines, statement).ConfigureAwait(false);
+        foreach (var job in walk.Up ? found.OrderBy(static job => job.Id) : found.OrderByDescending(static job => job.Id))
+        {
+            walk.Offer(job);
+        }
+
+        return (seen, last);
+    }
+
+    /// <summary>Reads rows; the jobs that may fit.</summary>
+    private static async ValueTask<(List<JobView> Found, int Seen, long Last)> ViewsAsync(
+        Session db, JobWalk walk, WalkLines lines, Statement statement)
+    {
         var (seen, last) = (0, 0L);
-        var plain = new List<long>();
         var found = new List<JobView>();
-        var undecided = new HashSet<long>();
+        var plain = new HashSet<long>();
         await statement.EachAsync(row =>
         {
             seen++;
@@ -60,23 +72,20 @@ internal sealed partial class PostgresStore
             if (state is null)
             {
                 plain.Add(last);
-                undecided.Add(last);
             }
 
             found.Add(ViewOf(row, last, queue, type, state ?? JobState.Queued));
         }).ConfigureAwait(false);
         var held = await Held.OfAsync(db, plain).ConfigureAwait(false);
-        foreach (var job in walk.Up ? found.OrderBy(static job => job.Id) : found.OrderByDescending(static job => job.Id))
+        foreach (var job in found.Where(job => plain.Contains(job.Id)))
         {
-            if (undecided.Contains(job.Id) && held.Find(job.Id) is var (worker, since))
+            if (held.Find(job.Id) is var (worker, since))
             {
                 (job.State, job.Attempt, job.WorkerId, job.StartedAt) = (JobState.Running, 1, worker, Micros.Of(since));
             }
-
-            walk.Offer(job);
         }
 
-        return (seen, last);
+        return (found, seen, last);
     }
 
     private static JobView ViewOf(Row row, long id, string queue, string type, JobState state) => new()

@@ -8,7 +8,8 @@ internal sealed partial class PostgresStore
         update pawl.job_state
         set state = 'queued', reason = null, run_at = $1, generation = generation + 1,
             failures = 0, losses = 0, unbegun = 0, snoozes = 0, recoveries = recoveries + $2, priority = $3,
-            ended_at = null, dismissed_at = null, cancel_requested_at = null, start_by = null, row_version = row_version + 1
+            moved = moved or priority <> $3, ended_at = null, dismissed_at = null, cancel_requested_at = null, start_by = null,
+            row_version = row_version + 1
         where id = $4 and state = $5
         """;
 

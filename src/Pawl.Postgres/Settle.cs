@@ -7,7 +7,7 @@ internal sealed partial class PostgresStore
 {
     private const string SettleJob = """
         update pawl.job_state set state = $4, reason = $5, run_at = $6, priority = $7, failures = $8, snoozes = $9, ended_at = $10,
-            worker_id = null, lease_token = null, prefetched = false, row_version = row_version + 1
+            worker_id = null, lease_token = null, prefetched = false, moved = moved or priority <> $7, row_version = row_version + 1
         where id = $1 and state = 'running' and attempt = $2 and lease_token = $3
         """;
 

@@ -102,7 +102,7 @@ internal sealed partial class SqliteStore
     {
         var selection = new JobSelection(query);
         var lines = Admitted(db, selection);
-        var walk = new JobWalk(query, selection, Feeds(selection, lines), TimeProvider.System);
+        var walk = new JobWalk(query, selection, Feeds(query, selection, lines), TimeProvider.System);
         Run(db, walk, lines);
         var ids = walk.Ids();
         return walk.Page([.. ids.Select(id => JobOf(db, id)).OfType<Job>()], lines.Total(selection));
@@ -112,7 +112,7 @@ internal sealed partial class SqliteStore
     {
         var selection = new JobSelection(query);
         var lines = Admitted(db, selection);
-        var walk = new JobWalk(query, selection, Feeds(selection, lines), TimeProvider.System, counts: true);
+        var walk = new JobWalk(query, selection, Feeds(query, selection, lines), TimeProvider.System, counts: true);
         Run(db, walk, lines);
         return new(walk.Counted[..7], walk.Counted[7], walk.Counted[8], walk.Stopped);
     }
@@ -137,7 +137,7 @@ internal sealed partial class SqliteStore
     }
 
     /// <summary>The places with the fewest jobs that still hold all that can fit.</summary>
-    private static List<WalkFeed> Feeds(JobSelection selection, WalkLines lines)
+    private static List<WalkFeed> Feeds(JobQuery query, JobSelection selection, WalkLines lines)
     {
         if (selection.Parents is { } parents)
         {
@@ -172,6 +172,11 @@ internal sealed partial class SqliteStore
             ofLines = with.Sum(lines.OfLine);
         }
 
+        if (JobWalk.IsRanked(query, Math.Min(ofStates, Math.Min(ofLines, lines.Matching(selection))), all))
+        {
+            return [new(WalkSource.Priority)];
+        }
+
         return ofStates <= ofLines && ofStates < all
             ? [.. Enum.GetValues<JobState>().Where(selection.Has).Select(static state => new WalkFeed(WalkSource.State) { State = state })]
             : ofLines < all ? [.. with.Select(static line => new WalkFeed(WalkSource.Line) { Key = line })]
@@ -194,6 +199,10 @@ internal sealed partial class SqliteStore
             else if (walk.Feed is { Source: WalkSource.Ids } or { Source: WalkSource.State, State: JobState.Queued })
             {
                 ReadWhole(db, walk, lines);
+            }
+            else if (walk.Feed.Source == WalkSource.Priority)
+            {
+                ReadRanked(db, walk, lines);
             }
             else
             {

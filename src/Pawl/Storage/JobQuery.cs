@@ -56,8 +56,8 @@ public sealed record JobQuery
 /// <summary>One page of jobs.</summary>
 /// <param name="Jobs">The jobs.</param>
 /// <param name="Next">Where the next page begins (<see cref="JobQuery.After"/>); null at the end.</param>
-/// <param name="Partial">Whether the store, to stay quick, stopped before the page was full; go on at <paramref name="Next"/>. A list by
-/// anything but numbers has then no next page: it is one of the newest jobs only.</param>
+/// <param name="Partial">Whether the store, to stay quick, stopped before the page was full; go on at <paramref name="Next"/>. Without
+/// a next page it is a list of the newest jobs only.</param>
 /// <param name="Total">How many fit, from kept counts; null when anything but states, queues and types is asked for.</param>
 public sealed record JobPage(IReadOnlyList<Job> Jobs, JobPosition? Next, bool Partial = false, long? Total = null);
 

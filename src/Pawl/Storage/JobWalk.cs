@@ -4,7 +4,8 @@ namespace Pawl.Storage;
 
 /// <summary>One walk through jobs, merged from several places, within a bound. It says what it needs; the store reads.</summary>
 /// <remarks>
-/// <para>A list by number ends when its page is full. Any other list, and a count, looks at all that may fit, newest first.</para>
+/// <para>A list by number ends when its page is full, and so does one by priority where a store reads in that order
+/// (<see cref="WalkSource.Priority"/>). Any other list, and a count, looks at all that may fit, newest first.</para>
 /// <para>It stops after <see cref="MostLooks"/> jobs in the states and lines that are asked for, or after <see cref="MostTime"/>: what is
 /// indexed never comes so far.</para>
 /// </remarks>
@@ -17,15 +18,21 @@ internal sealed class JobWalk
 
     private const int MostAtOnce = 1_000;
 
+    /// <summary>So many are soon read and put in order.</summary>
+    private const int FewToSort = 10_000;
+
+    private const int LeastShare = 20;
+
     private readonly JobQuery _query;
     private readonly JobSelection _selection;
     private readonly IReadOnlyList<WalkFeed> _feeds;
     private readonly TimeProvider _clock;
     private readonly long _began;
     private readonly bool _counts;
+    private readonly bool _ranked;
     private readonly bool _sorted;
     private readonly bool _up;
-    private readonly List<long> _found = [];
+    private readonly List<(long Id, long Key)> _found = [];
     private readonly SortedSet<(long Key, long Id)> _best;
     private readonly List<JobView> _pending = [];
     private JobView _scratch = new();
@@ -48,7 +55,8 @@ internal sealed class JobWalk
         _feeds = feeds;
         _clock = clock;
         _counts = counts;
-        _sorted = !counts && query.Sort is not (JobSort.Id or JobSort.CreatedAt);
+        _ranked = feeds is [{ Source: WalkSource.Priority }];
+        _sorted = !counts && !_ranked && query.Sort is not (JobSort.Id or JobSort.CreatedAt);
         _up = !counts && !_sorted && query.Ascending;
         _began = clock.GetTimestamp();
         _newest = _sorted ? query.After?.Newest ?? 0 : 0;
@@ -57,10 +65,19 @@ internal sealed class JobWalk
         foreach (var feed in feeds)
         {
             feed.Beyond = _sorted || counts ? from : query.After?.Id.Value ?? from;
+            feed.Rank = query.After?.Key ?? (_up ? Priority.Lowest : Priority.Highest);
         }
     }
 
     public static TimeSpan MostTime { get; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Whether a list is better read in the order of priorities than read whole and put in order: there are too many for that, and
+    /// what is read fits often enough.</summary>
+    /// <param name="query">What is asked for.</param>
+    /// <param name="matching">How many jobs are in the states and lines that are asked for.</param>
+    /// <param name="read">How many there are where it would be read.</param>
+    public static bool IsRanked(JobQuery query, long matching, long read) =>
+        query.Sort == JobSort.Priority && matching > FewToSort && (matching > MostLooks || matching * LeastShare >= read);
 
     /// <summary>Whether numbers rise.</summary>
     public bool Up => _up;
@@ -179,7 +196,8 @@ internal sealed class JobWalk
 
     /// <summary>The jobs of the page, in order.</summary>
     public IReadOnlyList<JobId> Ids() =>
-        [.. (_sorted ? _best.Select(static one => one.Id) : _found).Take(_query.Limit).Select(static id => new JobId(id))];
+        [.. (_sorted ? _best.Select(static one => one.Id) : _found.Select(static one => one.Id)).Take(_query.Limit)
+            .Select(static id => new JobId(id))];
 
     /// <summary>The page.</summary>
     /// <param name="jobs">The jobs of <see cref="Ids"/>.</param>
@@ -200,8 +218,8 @@ internal sealed class JobWalk
                 : jobs.OrderByDescending(static job => job.CreatedAt).ThenByDescending(static job => job.Id)];
         }
 
-        return IsFull ? new(jobs, new JobPosition(new(_found[_query.Limit - 1])), false, total)
-            : _stopped ? new(jobs, new JobPosition(new(Horizon())), true, total)
+        return IsFull ? new(jobs, new JobPosition(new(_found[_query.Limit - 1].Id), _found[_query.Limit - 1].Key), false, total)
+            : _stopped ? new(jobs, Horizon(), true, total)
             : new(jobs, null, false, total);
     }
 
@@ -257,7 +275,7 @@ internal sealed class JobWalk
         }
         else if (!_sorted)
         {
-            _found.Add(job.Id);
+            _found.Add((job.Id, _ranked ? job.Priority : 0));
         }
         else if ((KeyOf(job), job.Id) is var place
             && (_query.After is not { } after || _best.Comparer.Compare((after.Key, after.Id.Value), place) < 0))
@@ -278,8 +296,16 @@ internal sealed class JobWalk
     };
 
     /// <summary>Up to where everything was looked at.</summary>
-    private long Horizon()
+    private JobPosition Horizon()
     {
+        if (_ranked)
+        {
+            var feed = _feeds[0];
+            return feed.Buffer.TryPeek(out var next)
+                ? new(new(_up ? next.Id - 1 : next.Id + 1), next.Priority)
+                : new(new(feed.Beyond), feed.Rank);
+        }
+
         var horizon = _up ? long.MaxValue : 0;
         foreach (var feed in _feeds)
         {
@@ -290,6 +316,6 @@ internal sealed class JobWalk
             }
         }
 
-        return horizon;
+        return new(new(horizon));
     }
 }

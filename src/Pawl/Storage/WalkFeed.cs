@@ -25,6 +25,9 @@ internal enum WalkSource
 
     /// <summary>Those with a row of their own, in a store where plain ones have none.</summary>
     Own,
+
+    /// <summary>All of them, in the order of their priorities and only then of their numbers.</summary>
+    Priority,
 }
 
 /// <summary>One of the places that a walk reads from, and how far it has come there.</summary>
@@ -43,6 +46,9 @@ internal sealed class WalkFeed(WalkSource source)
 
     /// <summary>Read beyond this number.</summary>
     public long Beyond { get; set; }
+
+    /// <summary>With <see cref="WalkSource.Priority"/>: read beyond the number at this priority.</summary>
+    public long Rank { get; set; }
 
     /// <summary>Whether there is nothing more to read.</summary>
     public bool Ended { get; set; }
