@@ -62,7 +62,8 @@ internal sealed class Things
     private static Task<string> RecoveryAsync(Served served) => UntilAsync(async () =>
         await served.PostAsync("api/recovery", """{"dry_run":true}""") is { Status: 200 } run ? run.Text("id") : null);
 
-    private static Task<string> ReadyAsync(Served served) => UntilAsync(async () =>
+    /// <summary>Waits until the server is ready and in good health.</summary>
+    public static Task<string> ReadyAsync(Served served) => UntilAsync(async () =>
         (await served.GetAsync("readyz")).Status == 200 && (await served.GetAsync("healthz")).Status == 200 ? "ready" : null);
 
     private static async Task<string> UntilAsync(Func<Task<string?>> look)
