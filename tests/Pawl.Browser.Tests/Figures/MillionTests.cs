@@ -61,6 +61,9 @@ public sealed class MillionTests(Chromium chromium, Databases databases)
         })();
         """;
 
+    // A function, as the policy of the page lets no text be evaluated.
+    private const string Drawn = "() => figures.painted !== null || (!figures.sent && document.querySelector('main h1') !== null)";
+
     private const string Slowest = """
         () => {
           const all = performance.getEntriesByType('resource').filter(one => /\/api\/(?!stream)/.test(one.name) && one.responseEnd > 0);
@@ -115,7 +118,7 @@ public sealed class MillionTests(Chromium chromium, Databases databases)
             for (var round = 0; round < Rounds; round++)
             {
                 var page = await visitor.TabAsync(path);
-                await page.WaitForFunctionAsync("figures.painted !== null || !figures.sent && document.querySelector('main h1')");
+                await page.WaitForFunctionAsync(Drawn);
                 times.Add(await page.EvaluateAsync<double>("(figures.painted ?? 0) - (figures.sent ?? 0)"));
                 worst = await page.EvaluateAsync<string>(Slowest);
                 await page.CloseAsync();

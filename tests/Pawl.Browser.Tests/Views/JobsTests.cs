@@ -302,7 +302,7 @@ public sealed class JobsTests(Chromium chromium)
         await Expect(page.GetByRole(AriaRole.Option)).Not.ToHaveCountAsync(0);
         await Visitor.AccessibleAsync(page);
         await page.SetViewportSizeAsync(320, 640);
-        await page.WaitForFunctionAsync("document.documentElement.scrollWidth <= innerWidth");
+        await page.WaitForFunctionAsync("() => document.documentElement.scrollWidth <= innerWidth");
     }
 
     private static ILocator Rows(IPage page) => page.Locator(".list .row");
