@@ -23,7 +23,9 @@ internal static class Rows
         {
             rows.Add(($"job {id}", Answer.Of(await store.GetAsync([id], cancellationToken))));
             rows.Add(($"attempts of job {id}", Answer.Of(await store.AttemptsAsync(id, cancellationToken))));
-            rows.Add(($"events of job {id}", Answer.Of((await store.EventsAsync(new(Limit: Page, Job: id), cancellationToken)).Select(Unnumbered))));
+            rows.Add((
+                $"events of job {id}",
+                Answer.Of((await store.EventsAsync(new(Limit: Page, Job: id), cancellationToken)).Select(Unnumbered))));
             rows.Add(($"log of job {id}", Answer.Of(await store.LogAsync(new(id), cancellationToken))));
             rows.Add(($"tree of job {id}", Answer.Of(await store.TreeAsync(id, cancellationToken))));
             rows.Add(($"what holds job {id}", Answer.Of(await store.WhyAsync(id, cancellationToken))));
