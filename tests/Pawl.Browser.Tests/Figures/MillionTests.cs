@@ -163,10 +163,11 @@ public sealed class MillionTests(Chromium chromium, Databases databases)
         await page.Locator(".list .row").First.WaitForAsync();
         var seen = await page.EvaluateAsync<JsonElement>(Scroll, Scrolled);
         var frames = seen.GetProperty("frames").EnumerateArray().Select(static one => one.GetDouble()).ToList();
-        var (median, p95) = (Sheet.Percentile(frames, 0.5), Sheet.Percentile(frames, 0.95));
+        var (median, p95, p99) = (Sheet.Percentile(frames, 0.5), Sheet.Percentile(frames, 0.95), Sheet.Percentile(frames, 0.99));
+        var (rows, nodes, most) = (seen.GetProperty("rows"), seen.GetProperty("nodes"), frames.Max());
         Sheet.Write($"""
-            {store}: {seen.GetProperty("rows")} rows scrolled, {what}: {frames.Count} frames, median {median:F1} ms, p95 {p95:F1} ms, p99 {
-            Sheet.Percentile(frames, 0.99):F1} ms, most {frames.Max():F1} ms; {seen.GetProperty("nodes")} nodes in the list
+            {store}: {rows} rows scrolled, {what}, {nodes} nodes in the list: {frames.Count} frames,
+            median {median:F1} ms, p95 {p95:F1} ms, p99 {p99:F1} ms, most {most:F1} ms
             """);
         await page.CloseAsync();
         return p95;
