@@ -123,7 +123,7 @@ function Why({ id, topic, state }) {
     state}, and nothing is in its way.`}>
     ${data => html`<ul class="why">${data.reasons.map(one => html`<li key=${one.code}>${one.href ? html`<a href=${link(one.href)}>${
       plain(one.title)}</a>` : html`<b>${plain(one.title)}</b>`}
-      ${one.until ? html` <span class="quiet">until <${Ago} time=${one.until} /></span>` : ''}
+      ${one.until ? html` <span class="quiet">· <${Ago} time=${one.until} /></span>` : ''}
       ${one.detail ? html`<div class="quiet">${plain(one.detail)}</div>` : ''}</li>`)}</ul>`}<//>`;
 }
 
