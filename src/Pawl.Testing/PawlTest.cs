@@ -166,7 +166,12 @@ public sealed class PawlTest : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton<ILoops>(_steps);
         builder.Services.AddSingleton(_seen);
-        _configure(builder.Services.AddPawl(_options));
+        _configure(builder.Services.AddPawl(options =>
+        {
+            // All that can run now shall run now, also in a queue nobody named before.
+            options.Worker.LearnAgain = TimeSpan.Zero;
+            _options?.Invoke(options);
+        }));
         _host = builder.Build();
         await _host.StartAsync(cancellationToken);
     }

@@ -53,6 +53,10 @@ public sealed class WorkerOptions
     /// dropped.</summary>
     public long MaxLogBytes { get; set; } = 16 * 1_048_576;
 
+    /// <summary>How long a worker that has looked for queues it did not know waits before it looks again, however many hints come. Default
+    /// 1 s; 0 for a clock that stands still.</summary>
+    internal TimeSpan LearnAgain { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How many slots are kept, with the default worked out.</summary>
     internal int KeptSlots => ExpressSlots ?? (Slots >= 4 ? 1 : 0);
 }

@@ -15,9 +15,6 @@ internal sealed partial class Worker
     // Where others tell of their jobs, a new line comes with a hint, and only a lost hint waits for this.
     private static readonly TimeSpan LearnWhenTold = TimeSpan.FromSeconds(60);
 
-    // Lines are not learned more often than this, however many hints come.
-    private static readonly TimeSpan LearnAgain = TimeSpan.FromSeconds(1);
-
     private long _gaveBackAt = long.MinValue;
     private long _learnedAt = long.MinValue;
     private volatile bool _hinted = true;
@@ -60,7 +57,7 @@ internal sealed partial class Worker
                 {
                     await Rest.ForAsync(wait, _clock, _stopping.Token);
                 }
-                else if (!await _claims.WaitAsync(_hinted && wait > LearnAgain ? LearnAgain : wait))
+                else if (!await _claims.WaitAsync(_hinted && wait > _options.LearnAgain ? _options.LearnAgain : wait))
                 {
                     await PollAsync();
                 }
@@ -239,7 +236,7 @@ internal sealed partial class Worker
     private async Task<bool> LearnSometimesAsync()
     {
         // A hint that led to nothing may speak of a queue we do not know yet. Not at once for every hint: others take jobs too.
-        if (!_hinted || !IsPast(_learnedAt, LearnAgain))
+        if (!_hinted || !IsPast(_learnedAt, _options.LearnAgain))
         {
             return false;
         }
@@ -262,7 +259,7 @@ internal sealed partial class Worker
         return true;
     }
 
-    private bool IsPast(long at, TimeSpan time) => at == long.MinValue || _clock.GetElapsedTime(at) > time;
+    private bool IsPast(long at, TimeSpan time) => at == long.MinValue || _clock.GetElapsedTime(at) >= time;
 
     private async Task RegisterAsync()
     {

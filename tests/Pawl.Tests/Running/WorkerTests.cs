@@ -218,15 +218,34 @@ public sealed class WorkerTests
     [Fact]
     public async Task A_job_in_a_queue_no_type_names_is_found_and_run_before_any_poll()
     {
-        await using var test = await Stage.StartAsync((_, _, _) => Task.CompletedTask);
+        await using var test = await Stage.StartAsync(
+            (_, _, _) => Task.CompletedTask, static options => options.Worker.LearnAgain = TimeSpan.FromSeconds(1));
+        await test.RunUntilIdleAsync(Token);   // it has looked, and found no such queue
         var first = (await test.Jobs.EnqueueAsync(new Say(), new() { Queue = "aside" }, Token)).Id;
-        await test.AdvanceAsync(TimeSpan.FromMilliseconds(300), Token);
+        await test.PassAsync(TimeSpan.FromMilliseconds(300), Token);
         var second = (await test.Jobs.EnqueueAsync(new Say(), new() { Queue = "beside" }, Token)).Id;
+        await test.PassAsync(TimeSpan.FromMilliseconds(300), Token);
+        Assert.Equal(JobState.Queued, (await test.Jobs.GetAsync(first, Token)).State);
 
-        await test.AdvanceAsync(TimeSpan.FromSeconds(2), Token);
+        await test.PassAsync(TimeSpan.FromSeconds(2), Token);
+        await test.RunUntilIdleAsync(Token);
 
         Assert.Equal(JobState.Succeeded, (await test.Jobs.GetAsync(first, Token)).State);
         Assert.Equal(JobState.Succeeded, (await test.Jobs.GetAsync(second, Token)).State);
+    }
+
+    [Fact]
+    public async Task Under_test_a_job_in_a_queue_nobody_named_before_runs_while_the_clock_stands()
+    {
+        await using var test = await Stage.StartAsync((_, _, _) => Task.CompletedTask);
+        for (var n = 1; n <= 3; n++)
+        {
+            await test.RunUntilIdleAsync(Token);
+            var id = (await test.Jobs.EnqueueAsync(new Say(), new() { Queue = $"aside-{n}" }, Token)).Id;
+            await test.RunUntilIdleAsync(Token);
+
+            Assert.Equal(JobState.Succeeded, (await test.Jobs.GetAsync(id, Token)).State);
+        }
     }
 
     private static async Task<int> CountAsync(PawlTest test, JobState state) =>
