@@ -61,9 +61,10 @@ internal sealed class Sender(Call call, Hub hub, Tail.Reader reader)
         {
             await _out.FlushAsync(any.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!_gone.IsCancellationRequested)
+        catch (OperationCanceledException) when (late.IsCancellationRequested || hub.Dying.IsCancellationRequested)
         {
-            // He does not read. He will come again when he can.
+            // He does not read. He will come again when he can. The server may have taken him for gone already: it cuts whoever's flush is
+            // given up.
             if (patience is null && !hub.Dying.IsCancellationRequested)
             {
                 Log.LetGo(_site.Logger, call.Caller.Actor, _pace.Patience);

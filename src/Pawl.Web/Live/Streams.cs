@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Pawl.Queries;
 using Pawl.Web.Routing;
 using Pawl.Web.Wire;
@@ -71,6 +72,11 @@ internal static class Streams
             // Otherwise the system takes megabytes for a reader who reads nothing, and he is known only when they are full. In HTTP/2 each
             // stream has a window of its own.
             connection.Socket.SendBufferSize = SendBuffer;
+        }
+
+        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } pace)
+        {
+            pace.MinDataRate = null;   // how long a reader may take is ours to say, and to write down
         }
 
         http.Response.StatusCode = 200;

@@ -99,9 +99,16 @@ public sealed class Server : IAsyncLifetime
     internal async Task SaysAsync(string text, int times = 1)
     {
         using var limit = new CancellationTokenSource(Tool.Limit, TimeProvider.System);
-        while (Errors.Split(text).Length - 1 < times)
+        while (Errors.Split(text).Length - 1 is var said && said < times)
         {
-            await _heard.WaitAsync(limit.Token);
+            try
+            {
+                await _heard.WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException late)
+            {
+                throw new TimeoutException($"The server said {text} {said} times, not {times}. Its log:\n{Errors}", late);
+            }
         }
     }
 
