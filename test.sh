@@ -6,18 +6,23 @@
 #
 # Ends with "N passed, N failed, N skipped" alone on the last line, and with 0 only if all is well. A step that fails before or
 # around the tests (no SDK, a restore, a build, a project without a test) counts as one failed.
+#
+# Tests that fail, three in a project at most, run once more without the others. Who fails again has failed. Who passes then is counted
+# as passed and named as unsteady before the last line: its first failure stands above, and is to be understood, not to be lived with.
+# PAWL_TEST_ONCE=1 gives no second chance.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
 export PAWL_TEST_ALL=1   # what cannot run here is a failure, not a skip
 results=artifacts/test-results
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 unsteady=()
 
 . tests/needs.sh
 
 finish() {
   echo
+  [[ ${#unsteady[@]} -eq 0 ]] || printf 'unsteady: %s\n' "${unsteady[@]}"
   echo "$passed passed, $failed failed, $skipped skipped"
   [[ $failed -eq 0 && $passed -gt 0 ]]
   exit
@@ -71,6 +76,32 @@ need_sdk() {
   fi
 }
 
+# Runs tests of a project into a report; what takes an hour runs in chaos.sh.
+run_into() {
+  local project=$1 report=$2
+  shift 2
+  rm -f "$results/$report"
+  step dotnet test --project "$project" --no-build --results-directory "$results" --report-xunit --report-xunit-filename "$report" \
+    -- --filter-not-trait run=full --filter-not-trait run=sweep "$@"
+}
+
+# The failed tests of a report, a line each: class.method.
+failures_of() {
+  grep -o '<test [^>]*result="Fail"[^>]*>' "$1" | sed -n 's/.* type="\([^"]*\)" method="\([^"]*\)".*/\1.\2/p' | sort -u
+}
+
+# Whether the failed tests of a project pass without the others.
+pass_alone() {
+  local project=$1 name=$2 tests=() filter=()
+  mapfile -t tests < <(failures_of "$results/$name.xml")
+  [[ ${#tests[@]} -gt 0 && ${#tests[@]} -le 3 && -z ${PAWL_TEST_ONCE-} ]] || return 1
+  for test in "${tests[@]}"; do
+    filter+=(--filter-method "$test")
+  done
+  run_into "$project" "$name.again.xml" "${filter[@]}" || return 1
+  unsteady+=("${tests[@]}")
+}
+
 # The counts stand in the first <assembly> tag of xunit's report; its exit code says what the counts do not.
 run_tests() {
   local project=$1 name report tag code total
@@ -81,10 +112,7 @@ run_tests() {
 
   name=$(basename "$project" .csproj)
   report=$results/$name.xml
-  rm -f "$report"
-  # What takes an hour runs in chaos.sh.
-  step dotnet test --project "$project" --no-build --results-directory "$results" --report-xunit --report-xunit-filename "$name.xml" \
-    -- --filter-not-trait run=full --filter-not-trait run=sweep
+  run_into "$project" "$name.xml"
   code=$?
   tag=$(grep -o -m 1 '<assembly [^>]*>' "$report" 2> /dev/null)
   if [[ -z $tag ]]; then
@@ -95,6 +123,9 @@ run_tests() {
   count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<< "$tag"; }
   total=$(count total)
   local bad=$(($(count failed) + $(count errors)))
+  if [[ $bad -gt 0 && $(count errors) -eq 0 ]] && pass_alone "$project" "$name"; then
+    passed=$((passed + bad)) bad=0 code=0
+  fi
   passed=$((passed + $(count passed)))
   failed=$((failed + bad))
   skipped=$((skipped + $(count skipped) + $(count not-run)))
@@ -109,7 +140,7 @@ case ${1-} in
   '') target=Pawl.slnx projects=(tests/*.Tests/*.csproj tests/Pawl.Tidy/*.csproj) ;;
   quick) target=tests/Pawl.Tests projects=(tests/Pawl.Tests/Pawl.Tests.csproj) ;;
   *)
-    sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 2
     ;;
 esac
