@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Pawl.EndToEnd.Tests.Cli;
 
@@ -99,23 +98,5 @@ public sealed class TlsTests : IAsyncDisposable
             _server.Url, "GET /livez HTTP/1.1\r\nHost: jobs.example.org\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
     }
 
-    /// <summary>A certificate for loopback, in files and in the settings of the server.</summary>
-    private X509Certificate2 Make(bool pem)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
-        var now = TimeProvider.System.GetUtcNow();
-        var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        File.WriteAllText(_server.Tool["cert.pem"], certificate.ExportCertificatePem());
-        File.WriteAllText(_server.Tool["key.pem"], key.ExportPkcs8PrivateKeyPem());
-        File.WriteAllBytes(_server.Tool["cert.pfx"], certificate.Export(X509ContentType.Pfx, "secret"));
-        _server.Tool.Environment["Pawl__Web__Certificate"] = pem ? "cert.pem" : "cert.pfx";
-        _server.Tool.Environment[pem ? "Pawl__Web__CertificateKey" : "Pawl__Web__CertificatePassword"] = pem ? "key.pem" : "secret";
-        return certificate;
-    }
+    private X509Certificate2 Make(bool pem) => Certificates.Make(_server.Tool, pem);
 }
