@@ -23,14 +23,24 @@ internal sealed partial class SqliteStore
         ReadAsync<IReadOnlyList<DepthRow>>(
             db =>
             {
-                var lines = new List<(long Id, string Queue, string Type, long Runnable)>();
+                var depth = new DepthCount();
+                var lines = new List<(int Id, string Queue, string Type, long Runnable)>();
                 for (var row = db.Use(SelectRunnable); row.Step();)
                 {
-                    lines.Add((row.Long(0), row.Text(1), row.Text(2), row.Long(3)));
+                    lines.Add((row.Int(0), row.Text(1), row.Text(2), row.Long(3)));
                 }
 
-                return [.. lines.SelectMany(line => DepthParts.Of(
-                    line.Queue, line.Type, line.Runnable, PrioritiesOf(db, line.Id), priority => AtPriority(db, line.Id, priority)))];
+                lines.ForEach(line => depth.Add(line.Id, line.Queue, line.Type, line.Runnable, PrioritiesOf(db, line.Id)));
+                while (depth.TryNext(out var most, out var parts))
+                {
+                    foreach (var (line, priority) in parts)
+                    {
+                        var count = AtPriority(db, line, priority, most);
+                        depth.Found(line, priority, count, isAll: count < most);
+                    }
+                }
+
+                return depth.Rows();
             },
             cancellationToken);
 
@@ -38,7 +48,7 @@ internal sealed partial class SqliteStore
     private static List<int> PrioritiesOf(Connection db, long line)
     {
         var priorities = new List<int>();
-        for (var below = 1001; priorities.Count < DepthParts.MostPriorities;)
+        for (var below = 1001; priorities.Count < DepthCount.MostPriorities;)
         {
             var row = db.Use(SelectNextPriority).Bind(line).Bind(below);
             var found = row.Step();
@@ -55,9 +65,9 @@ internal sealed partial class SqliteStore
         return priorities;
     }
 
-    private static long AtPriority(Connection db, long line, int priority)
+    private static long AtPriority(Connection db, long line, int priority, int most)
     {
-        var row = db.Use(CountAtPriority).Bind(line).Bind(priority).Bind(DepthParts.MostCounted);
+        var row = db.Use(CountAtPriority).Bind(line).Bind(priority).Bind(most);
         row.Step();
         var count = row.Long(0);
         row.Reset();

@@ -20,6 +20,23 @@ public abstract partial class JobStoreSpec
     }
 
     [Fact]
+    public async Task A_longer_line_is_counted_again_until_its_parts_are_known()
+    {
+        await EnqueueAllAsync(Enumerable.Repeat(Plain with { Priority = 20 }, 130));
+        for (var n = 0; n < 2; n++)
+        {
+            await EnqueueAllAsync(Enumerable.Repeat(Plain with { Priority = 10 }, 60));
+            await EnqueueAllAsync(Enumerable.Repeat(Plain, 70));
+        }
+
+        Assert.Equal(
+            [
+                new DepthRow("default", "mail", 20, 130), new DepthRow("default", "mail", 10, 120), new DepthRow("default", "mail", 0, 140),
+            ],
+            await Store.DepthAsync(Ct));
+    }
+
+    [Fact]
     public async Task Jobs_that_run_or_wait_for_a_key_are_no_depth()
     {
         await EnqueueAllAsync(Enumerable.Repeat(Plain with { Priority = 5 }, 6));
