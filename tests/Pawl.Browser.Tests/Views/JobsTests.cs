@@ -268,6 +268,54 @@ public sealed class JobsTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task A_list_that_stays_open_while_jobs_come_in_does_not_grow()
+    {
+        const int Many = 1_300;
+        await using var site = await Site.StartAsync();
+        await using var visitor = await chromium.VisitAsync(site);
+        await site.Jobs.EnqueueAsync(new Demo(), new() { Delay = Later }, Stop);
+        var page = await visitor.OpenAsync("jobs");
+        await Expect(page.Locator(".live")).ToContainTextAsync("live");
+        await Expect(Rows(page)).ToHaveCountAsync(1);
+
+        await site.Jobs.EnqueueManyAsync(
+            Enumerable.Range(1, Many).Select(_ => new Demo()).ToList(), new() { Delay = Later }, Stop);
+
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = $"{Many + 1}", Exact = true })).ToBeVisibleAsync();
+        await page.WaitForFunctionAsync(
+            "most => Number(document.querySelector('.list-body').style.getPropertyValue('--rows')) <= most",
+            Many / 2,
+            new() { Timeout = 90_000 });
+    }
+
+    [Fact]
+    public async Task Rows_far_down_a_list_are_read_again_too()
+    {
+        const int Many = 250;
+        await using var site = await Site.StartAsync();
+        await using var visitor = await chromium.VisitAsync(site);
+        await site.Jobs.EnqueueManyAsync(
+            Enumerable.Range(0, Many).Select(_ => new Demo()).ToList(), new() { Delay = Later }, Stop);
+
+        // A stream that says, each time it is asked, that all must be read again, and no more.
+        await visitor.Context.RouteAsync("**/api/stream?*", static route => route.FulfillAsync(new()
+        {
+            ContentType = "text/event-stream", Body = "event: reset\ndata: {\"reason\":\"slow\"}\n\n",
+        }));
+        var page = await visitor.OpenAsync("jobs");
+        await Expect(Rows(page)).Not.ToHaveCountAsync(0);
+        var first = Rows(page).Filter(new() { Has = page.GetByRole(AriaRole.Link, new() { Name = "1", Exact = true }) });
+        while (!await first.IsVisibleAsync())
+        {
+            await page.EvaluateAsync("document.querySelector('.list').scrollTop += 2000; new Promise(requestAnimationFrame)");
+        }
+
+        await site.Jobs.CancelAsync(new JobId(1), cancellationToken: Stop);
+
+        await Expect(first).ToContainTextAsync("cancelled", new() { Timeout = 90_000 });
+    }
+
+    [Fact]
     public async Task Who_only_looks_can_choose_nothing()
     {
         await using var site = await Site.StartAsync();

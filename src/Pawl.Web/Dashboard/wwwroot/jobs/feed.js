@@ -9,6 +9,9 @@ const FIRST = 100;
 const MORE = 200;
 const KEPT = 4_000;
 const NEAR = 60;
+// A list is open all night: when so many rows have come into it, or wait to be shown, it is read anew instead of growing.
+const MOST_NEW = 1_000;
+const MOST_READ = 500;
 
 const number = id => (id === null || id === undefined ? null : BigInt(id));
 const VALUES = {
@@ -29,7 +32,7 @@ class Feed {
     Object.assign(this, {
       query, sort, changed, order: orderOf(sort), pages: [], next: null, error: null, loading: true, reading: false, partial: false,
         total: null,
-      seen: [0, 40], calm: true, abort: new AbortController(),
+      seen: [0, 40], calm: true, abort: new AbortController(), come: 0, isFlooded: false,
     });
     this.byId = new Map();
     this.missed = [];
@@ -50,7 +53,9 @@ class Feed {
     try {
       const list = await this.ask(null, FIRST);
       this.pages = [{ cursor: null, rows: list.items, count: list.items.length }];
-      Object.assign(this, { next: list.next_cursor, partial: list.partial, total: list.approx_total, error: null, isStale: false });
+      Object.assign(this, {
+        next: list.next_cursor, partial: list.partial, total: list.approx_total, error: null, isStale: false, come: 0, isFlooded: false,
+      });
       this.fresh.clear();
       this.gone.clear();
     } catch (fault) {
@@ -93,9 +98,12 @@ class Feed {
       return;
     }
     this.reading = true;
-    const cursor = this.next;
+    const { next: cursor, pages } = this;
     try {
       const list = await this.ask(cursor, MORE);
+      if (pages !== this.pages) {
+        return;   // it was read anew meanwhile
+      }
       const rows = list.items.filter(row => !this.byId.has(row.id));
       this.pages.push({ cursor, rows, count: rows.length });
       this.next = list.next_cursor;
@@ -117,7 +125,7 @@ class Feed {
     }
     page.reading = true;
     try {
-      const list = await this.ask(page.cursor, Math.min(500, Math.max(1, page.count)));
+      const list = await this.ask(page.cursor, Math.min(MOST_READ, Math.max(1, page.count)));
       page.rows = list.items.filter(row => !this.byId.has(row.id));
       page.count = page.rows.length;
       this.flatten();
@@ -162,7 +170,7 @@ class Feed {
       if (this.put(job)) {
         this.gone.delete(job.id);
       } else if (exact) {
-        this.fresh.set(job.id, job);
+        this.keep(job);
       } else {
         this.again();
       }
@@ -175,6 +183,15 @@ class Feed {
     }
     this.isStale = false;
     this.settle();
+  }
+
+  /** Until there is a place for it. */
+  keep(job) {
+    this.fresh.set(job.id, job);
+    if (this.fresh.size > MOST_NEW) {
+      this.fresh.delete(this.fresh.keys().next().value);
+      this.isFlooded = true;
+    }
   }
 
   put(job) {
@@ -195,18 +212,16 @@ class Feed {
 
   async reread() {
     try {
-      const list = await this.ask(null, FIRST);
-      const ids = new Set(list.items.map(job => job.id));
-      for (const job of list.items) {
-        if (!this.put(job)) {
-          this.fresh.set(job.id, job);
+      const { pages, seen: [first, last] } = this;
+      const list = await this.ask(null, Math.min(MOST_READ, Math.max(FIRST, Math.min(last, pages[0].count))));
+      this.lay(list, this.rows);
+      let at = pages[0].count;
+      for (const page of pages.slice(1)) {
+        const end = at + page.count;
+        if (page.rows && page.count > 0 && end > first && at < last) {
+          this.lay(await this.ask(page.cursor, Math.min(MOST_READ, page.count)), page.rows ?? []);
         }
-      }
-      const last = list.items.at(-1);
-      for (const row of this.rows) {
-        if (!row.hole && !ids.has(row.id) && (last === undefined || list.next_cursor === null || this.order(row, last) <= 0)) {
-          this.gone.add(row.id);
-        }
+        at = end;
       }
       Object.assign(this, { error: null, isStale: false, total: list.approx_total, partial: list.partial });
       this.settle();
@@ -214,6 +229,22 @@ class Feed {
       if (fault.name !== 'AbortError') {
         Object.assign(this, { error: fault, isStale: this.rows.length > 0 });
         this.changed();
+      }
+    }
+  }
+
+  /** What was read again, over what is shown of it. */
+  lay(list, rows) {
+    const ids = new Set(list.items.map(job => job.id));
+    for (const job of list.items) {
+      if (!this.put(job)) {
+        this.keep(job);
+      }
+    }
+    const last = list.items.at(-1);
+    for (const row of rows) {
+      if (!row.hole && !ids.has(row.id) && (last === undefined || list.next_cursor === null || this.order(row, last) <= 0)) {
+        this.gone.add(row.id);
       }
     }
   }
@@ -244,11 +275,16 @@ class Feed {
 
   /** Puts what is new into its place and takes away what is gone. */
   apply() {
+    if (this.isFlooded) {
+      this.renew();   // what waits is not all that came
+      return;
+    }
     for (const job of this.waiting.sort(this.order)) {
       const page = this.pages.find(one => one.rows?.length && this.order(job, one.rows.at(-1)) < 0) ?? this.pages.at(-1);
       if (page?.rows) {
         const at = page.rows.findIndex(row => this.order(job, row) < 0);
         page.rows.splice(at < 0 ? page.rows.length : at, 0, job);
+        this.come++;
         page.count = page.rows.length;
       }
     }
@@ -262,11 +298,27 @@ class Feed {
     this.gone.clear();
     this.dirty = false;
     this.flatten();
+    if (this.come > MOST_NEW && this.calm) {
+      this.renew();
+    }
+  }
+
+  /** Reads the beginning afresh and lets go of all else; what is shown stays until then. */
+  renew() {
+    this.wanted = !this.calm;   // by a click
+    this.renewing ??= slowly(() => {
+      if (!this.loading && (this.calm || this.wanted)) {
+        this.loading = true;
+        this.begin();
+      }
+    }, 2000);
+    this.renewing();
   }
 
   stop() {
     this.abort.abort();
     this.asked?.stop();
+    this.renewing?.stop();
   }
 }
 

@@ -21,6 +21,7 @@ import { setPageTitle } from '../title.js';
 
 const WAITING = ['scheduled', 'blocked', 'queued'];
 const BUTTONS = 3;
+const MOST_EVENTS = 500;
 
 export function Job({ params: { id }, isOver }) {
   const topic = `job:${id}`;
@@ -200,7 +201,7 @@ function Artifacts({ job }) {
 function Happened({ id, topic }) {
   const events = useData(`jobs/${id}/events`, { query: { limit: 500 }, topics: topic, apply: (data, { name,
     data: said }) => (name === 'job_event' && !data.items.some(one => one.seq === said.seq)
-    ? { ...data, items: [...data.items, said] } : data) });
+    ? { ...data, items: [...data.items, said].slice(-MOST_EVENTS) } : data) });
   const [all, setAll] = useState(false);
   return html`<${Panel} title="What happened" data=${events} rows=${2} empty="Nothing yet.">${data => {
     const items = [...data.items].reverse();

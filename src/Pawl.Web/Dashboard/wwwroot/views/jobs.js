@@ -132,7 +132,8 @@ export function Jobs() {
       <span class="grow"></span>
       <div class="row-of nowrap">${waiting > 0 && !isBehind ? html`<button type="button" class="round fresh" onClick=${() => {
         feed.apply(); setToTop(n => n + 1); paint.now(); }}>
-        ${number(waiting)} new</button>` : ''}<span class="quiet nowrap">${feed.total === null || query === '' ? '' : html`<span title=${
+        ${number(waiting)}${feed.isFlooded ? '+' : ''} new</button>` : ''}
+        <span class="quiet nowrap">${feed.total === null || query === '' ? '' : html`<span title=${
         exact(feed.total)}>≈ ${
         number(feed.total)}</span> match `}${feed.partial ? html`<${Partial} />` : ''}</span>
       <${SavedViews} search=${search} />
