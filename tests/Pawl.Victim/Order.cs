@@ -21,6 +21,7 @@ namespace Pawl.Victim;
 /// <param name="Knows"><c>all</c> types, or only the <c>plain</c> one, as a program of an older version would.</param>
 /// <param name="Minutes">The longest that it lives.</param>
 /// <param name="Lease">The lease of its worker in seconds.</param>
+/// <param name="Beat">How often its worker says that it lives, in seconds.</param>
 internal sealed record Order(
     string Mode,
     string Database,
@@ -34,14 +35,15 @@ internal sealed record Order(
     int Milliseconds,
     string Knows,
     int Minutes,
-    int Lease)
+    int Lease,
+    int Beat)
 {
     private static readonly string[] Modes = ["load", "drain", "poison", "long", "ask", "work", "bear", "lead", "few"];
 
     private const string Usage = """
         usage: Pawl.Victim load|drain|poison|long|ask|work|bear|lead|few <database> <folder> [--life N] [--seed N]
             [--loss-cap N] [--way kill|failfast|exit|overflow|async_void|memory] [--slots N] [--jobs N] [--milliseconds N]
-            [--knows all|plain] [--minutes N] [--lease N]
+            [--knows all|plain] [--minutes N] [--lease N] [--beat N]
         """;
 
     /// <summary>Whether the jobs are kept in PostgreSQL.</summary>
@@ -57,7 +59,8 @@ internal sealed record Order(
             throw new FormatException(Usage);
         }
 
-        var settings = words[3..].Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
+        // Of two the last one counts.
+        var settings = words[3..].Chunk(2).GroupBy(pair => pair[0]).ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]);
         return new(
             words[0],
             words[1],
@@ -71,7 +74,8 @@ internal sealed record Order(
             Number("--milliseconds", 0),
             settings.GetValueOrDefault("--knows", "all"),
             Number("--minutes", 2),
-            Number("--lease", 5));
+            Number("--lease", 5),
+            Number("--beat", 1));
 
         int Number(string name, int otherwise) =>
             settings.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

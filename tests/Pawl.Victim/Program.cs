@@ -22,7 +22,7 @@ var pawl = builder.Services.AddPawl(options =>
     options.Worker.Slots = order.Slots;
     options.Worker.LossCap = order.LossCap;
     options.Worker.LeaseTtl = TimeSpan.FromSeconds(order.Lease);
-    options.Worker.HeartbeatInterval = TimeSpan.FromSeconds(1);
+    options.Worker.HeartbeatInterval = TimeSpan.FromSeconds(order.Beat);
     options.Worker.DrainTimeout = TimeSpan.FromMilliseconds(100);
 });
 _ = order.Shared ? pawl.UsePostgres(order.Database) : pawl.UseSqlite($"Data Source={order.Database}");

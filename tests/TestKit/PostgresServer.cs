@@ -16,6 +16,9 @@ internal sealed class PostgresServer : IDisposable
         -c shared_buffers=64MB" start
         }
         do_crash() { "$bin/pg_ctl" -D "$dir/data" -m immediate stop; }
+        family() { set -- "$(head -n 1 "$dir/data/postmaster.pid")"; echo "$1"; cat "/proc/$1/task/$1/children"; }
+        do_hang() { kill -STOP $(family); }
+        do_wake() { kill -CONT $(family); }
         do_promote() { "$bin/pg_ctl" -D "$dir/data" -w promote; }
         end() { do_crash; }
         """;
@@ -46,6 +49,12 @@ internal sealed class PostgresServer : IDisposable
 
     /// <summary>Starts it again; it recovers by itself, and answers when this returns.</summary>
     public void Restart() => _keeper.Do("start");
+
+    /// <summary>Holds all of its processes where they are.</summary>
+    public void Hang() => _keeper.Do("hang");
+
+    /// <summary>Lets them go on as if nothing had been.</summary>
+    public void Wake() => _keeper.Do("wake");
 
     /// <summary>Makes a replica the primary.</summary>
     public void Promote() => _keeper.Do("promote");

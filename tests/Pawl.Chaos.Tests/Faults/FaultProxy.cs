@@ -16,7 +16,9 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Random _chance = new(1);
     private readonly int _server;
+    private TaskCompletionSource _over = new();
     private int _dropped;
+    private int _resets;
 
     public FaultProxy(int server)
     {
@@ -33,6 +35,33 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     /// <summary>How many replies were dropped.</summary>
     public int Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>The longest that a request is held back, by chance.</summary>
+    public TimeSpan Latency { get; set; }
+
+    /// <summary>Whether nothing comes through and nobody is told so. Connections that met this are reset when it is over.</summary>
+    public bool Silent
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value)
+            {
+                _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+            else
+            {
+                _over.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Of so many requests one is not sent on, and its connection reset; 0: none.</summary>
+    public int ResetOneIn { get; set; }
+
+    /// <summary>How many connections were reset instead of sending a request on.</summary>
+    public int Resets => Volatile.Read(ref _resets);
 
     public async ValueTask DisposeAsync()
     {
@@ -52,9 +81,15 @@ internal sealed class FaultProxy : IAsyncDisposable
     // A reset, not an end: the other side must not take it for a good-bye.
     private static void Cut(TcpClient client)
     {
+        if (client.Client is not { } socket)
+        {
+            return;   // cut already
+        }
+
         try
         {
-            client.LingerState = new(true, 0);
+            socket.LingerState = new(true, 0);
+            socket.Close();
             client.Close();
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
@@ -90,6 +125,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         try
         {
             client.NoDelay = true;
+            await ThroughAsync();
             await server.ConnectAsync(IPAddress.Loopback, _server, _stop.Token);
             var pair = new Pair(client.GetStream(), server.GetStream());
             await pair.StartAsync(_stop.Token);
@@ -115,7 +151,28 @@ internal sealed class FaultProxy : IAsyncDisposable
     {
         while (await Message.ReadAsync(pair.Client, _stop.Token) is { } message)
         {
+            // A request ends with Sync or is a simple query; what came before belongs to it.
+            if (message.Kind is (byte)'S' or (byte)'Q')
+            {
+                await Task.Delay(Latency * (Next(1_000) / 1_000.0), TimeProvider.System, _stop.Token);
+                if (ResetOneIn > 0 && Next(ResetOneIn) == 0)
+                {
+                    Interlocked.Increment(ref _resets);
+                    return;
+                }
+            }
+
+            await ThroughAsync();
             await pair.Server.WriteAsync(message.Bytes, _stop.Token);
+        }
+    }
+
+    private async Task ThroughAsync()
+    {
+        if (Silent)
+        {
+            await _over.Task.WaitAsync(_stop.Token);
+            throw new IOException("Nobody hears of this connection again.");
         }
     }
 
@@ -141,6 +198,7 @@ internal sealed class FaultProxy : IAsyncDisposable
                 continue;   // but where the server waits for data (a copy) the client must hear of it
             }
 
+            await ThroughAsync();
             foreach (var bytes in held)
             {
                 await pair.Client.WriteAsync(bytes, _stop.Token);

@@ -20,15 +20,27 @@ internal sealed class Installation(string connectionString, string direct, int l
     /// <summary>Within how long the jobs of a dead process are offered again: the lease, and what the sweep may add.</summary>
     public TimeSpan RecoveryLimit { get; init; } = Load.Recovery;
 
+    /// <summary>The lease of the workers.</summary>
+    public TimeSpan Lease { get; init; } = Load.Lease;
+
+    /// <summary>How often they say that they live.</summary>
+    public TimeSpan Beat { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Starts one more process.</summary>
-    public Victim Start(string mode, params string[] settings)
+    public Victim Start(string mode, params string[] settings) => StartThrough(connectionString, mode, settings);
+
+    /// <summary>Starts one more process, which has a way of its own to the database.</summary>
+    public Victim StartThrough(string way, string mode, params string[] settings)
     {
         var number = _numbers.Count + 1;
         var victim = Victim.Start(
             mode,
-            connectionString,
+            way,
             _folder.FullPath,
-            ["--life", Word(number), "--loss-cap", Word(lossCap), "--minutes", Word(Minutes), .. settings]);
+            [
+                "--life", Word(number), "--loss-cap", Word(lossCap), "--minutes", Word(Minutes),
+                "--lease", Word((int)Lease.TotalSeconds), "--beat", Word((int)Beat.TotalSeconds), .. settings,
+            ]);
         _numbers.Add(victim, number);
         return victim;
     }
@@ -94,6 +106,7 @@ internal sealed class Installation(string connectionString, string direct, int l
             Stored = await database.ReadAsync(),
             LossCap = lossCap,
             RecoveryLimit = RecoveryLimit,
+            LeaseTtl = Lease,
             Faults = _faults,
             Together = true,
         };

@@ -10,10 +10,6 @@ public sealed class KilledWorkerTests(ITestOutputHelper output)
         select (w.facts::json ->> 'pid')::integer from pawl.leader l join pawl.worker w on w.id = l.worker_id where l.name = 'chores'
         """;
 
-    private const string Gone = """
-        select not exists (select 1 from pawl.worker where (facts::json ->> 'pid')::integer = $1 and not gone)
-        """;
-
     // TTL and what a look at it may take; and the jobs of a leader that died wait for its successor first.
     private static readonly TimeSpan Lead = Load.Recovery;
     private static readonly TimeSpan Recovery = Load.Within((2 * Load.Lease) + TimeSpan.FromSeconds(5));
@@ -51,7 +47,7 @@ public sealed class KilledWorkerTests(ITestOutputHelper output)
                 Assert.True(followed <= Lead, $"The next leader came after {followed}.");
 
                 // One that dies before it has watched the first one's silence leaves both to the third, who begins anew.
-                await MissedAsync(source, leader);
+                await Workers.MissedAsync(source, leader);
 
                 workers.Add(place.StartWorker());
                 await workers[^1].ReadyAsync();
@@ -72,19 +68,6 @@ public sealed class KilledWorkerTests(ITestOutputHelper output)
             {
                 await worker.DisposeAsync();
             }
-        }
-    }
-
-    /// <summary>Waits until a killed process is known to be gone.</summary>
-    private static async Task MissedAsync(NpgsqlDataSource source, Victim killed)
-    {
-        await using var command = source.CreateCommand(Gone);
-        command.Parameters.Add(new() { Value = killed.Pid });
-        using var tick = new PeriodicTimer(Look, TimeProvider.System);
-        for (var looks = 0; await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) is not true; looks++)
-        {
-            Assert.True(looks < Recovery / Look, "Nobody has missed the killed process.");
-            await tick.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
     }
 

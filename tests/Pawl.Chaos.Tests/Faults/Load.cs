@@ -25,8 +25,21 @@ internal static class Load
     /// <summary>How many handlers of one process return between two faults: about 1 s of work, and 15 s in full.</summary>
     public static int Between => Full ? 700 : 50;
 
+    /// <summary>Lets the time pass that a fault of a given length takes.</summary>
+    public static async Task PassAsync(TimeSpan time)
+    {
+        using var tick = new PeriodicTimer(time, TimeProvider.System);
+        await tick.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Runs it, drains it, and checks that every promise was kept.</summary>
-    public static async Task<Run> RunAsync(Installation place, ITestOutputHelper output, FaultRow row, Func<Victim, Task> faults)
+    /// <param name="place">Where.</param>
+    /// <param name="output">Where its figures go.</param>
+    /// <param name="row">Where its verdict goes.</param>
+    /// <param name="faults">Does what is to be survived; given a worker.</param>
+    /// <param name="rate">Whether the rate must be back in time after each of them.</param>
+    public static async Task<Run> RunAsync(
+        Installation place, ITestOutputHelper output, FaultRow row, Func<Victim, Task> faults, bool rate = true)
     {
         await using var asking = place.Start("ask");
         await using var first = place.StartWorker();
@@ -40,7 +53,7 @@ internal static class Load
         output.WriteLine(Figures.Of(run));
         row.Prove(run);
         Assert.All(run.Stored.Jobs, job => Assert.True(job.Type != "victim.plain" || job.State == "succeeded", $"{job}"));
-        if (Full)
+        if (Full && rate)
         {
             Figures.Recovered(run);
         }

@@ -76,7 +76,7 @@ public sealed class SweepTests(ITestOutputHelper output)
                 await place.HarmAsync(scenario, () => EndConnectionsAsync(server));
                 break;
             case "pool_exhaustion":
-                await place.HarmAsync(scenario, () => ExhaustAsync(server));
+                await place.HarmAsync(scenario, () => Connections.ExhaustAsync(server));
                 break;
             default:
                 for (var round = 0; round < (scenario == "crash_recovery" ? 1 : Rounds); round++)
@@ -112,48 +112,6 @@ public sealed class SweepTests(ITestOutputHelper output)
             catch (NpgsqlException)
             {
                 // A server that is busy with all the new connections.
-            }
-        }
-    }
-
-    /// <summary>Takes all connections that the server still gives, ends those that others had, and holds on for a while.</summary>
-    private static async Task ExhaustAsync(PostgresServer server)
-    {
-        var held = new List<NpgsqlConnection>();
-        var own = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString;
-        try
-        {
-            using var tick = new PeriodicTimer(Pause, TimeProvider.System);
-            for (var i = 0; i < 10 * Rounds && await tick.WaitForNextTickAsync(TestContext.Current.CancellationToken); i++)
-            {
-                await TakeAllAsync(own, held);
-                await using var end = new NpgsqlCommand(TerminatedConnectionsTests.EndOne, held[0]);
-                await end.ExecuteScalarAsync(TestContext.Current.CancellationToken);
-            }
-        }
-        finally
-        {
-            foreach (var connection in held)
-            {
-                await connection.DisposeAsync();
-            }
-        }
-    }
-
-    private static async Task TakeAllAsync(string own, List<NpgsqlConnection> held)
-    {
-        while (true)
-        {
-            var next = new NpgsqlConnection(own);
-            try
-            {
-                await next.OpenAsync(TestContext.Current.CancellationToken);
-                held.Add(next);
-            }
-            catch (NpgsqlException)
-            {
-                await next.DisposeAsync();
-                return;   // there is none left
             }
         }
     }

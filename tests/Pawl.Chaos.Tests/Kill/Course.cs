@@ -13,6 +13,9 @@ internal sealed class Course(int lossCap = 3, int seed = 1, string? database = n
     // Lease and what the sweep may add, as the victim is set.
     private static readonly TimeSpan RecoveryLimit = Load.Recovery;
 
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly TempFolder _folder = new();
     private readonly List<Life> _lives = [];
     private readonly List<Fault> _faults = [];
@@ -64,6 +67,23 @@ internal sealed class Course(int lossCap = 3, int seed = 1, string? database = n
 
     /// <summary>The calls that were written down so far.</summary>
     public IReadOnlyList<Call> Calls() => Logs.Read<Call>(_folder["calls.log"], 1 + _lives.Count);
+
+    /// <summary>Waits until callers were told something.</summary>
+    public async Task ToldAsync(long since, string what)
+    {
+        using var tick = new PeriodicTimer(Look, TimeProvider.System);
+        for (var looks = 0; looks < Patience / Look; looks++)
+        {
+            if (Calls().Any(call => call.Mono > since && call.Error?.Contains(what, StringComparison.Ordinal) == true))
+            {
+                return;
+            }
+
+            await tick.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail($"Nobody was told: {what}");
+    }
 
     /// <summary>Whether the file would pass SQLite's own check, on a copy: the next life must find it as the last one left it.</summary>
     public string Integrity()

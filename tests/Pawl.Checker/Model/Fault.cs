@@ -25,5 +25,9 @@ internal sealed record Fault
     public bool Excuses(long fromMono, long toMono) => toMono >= FromMono && fromMono <= ToMono + (AftermathMicros * 1_000);
 
     /// <summary>Whether a process may have been silent for too long by it.</summary>
-    public bool ExcusesAt(long at) => at >= FromAt && at <= ToAt + AftermathMicros;
+    /// <param name="at">When its attempts were ended.</param>
+    /// <param name="recoveryMs">Within how long that must have been done once it could be: a process that could not tell that it lives
+    /// gave its leases up by itself, and whoever looks after it watches anew from the end of the fault on.</param>
+    public bool ExcusesAt(long at, long recoveryMs) =>
+        at >= FromAt && at <= ToAt + Math.Max(AftermathMicros, recoveryMs * 1_000);
 }

@@ -8,12 +8,13 @@ internal static class RecoveryRules
     public static void Check(History history, Judgement judgement)
     {
         var deaths = history.Processes.Where(life => life.Killed).ToLookup(life => life.Pid, life => life.DeadAt);
+        var limit = history.Settings.RecoveryMs ?? (history.Settings.TtlMs + 5_000);
         var (most, late, alive, whom) = (0.0, "", 0, "");
         foreach (var attempt in history.Attempts.Where(attempt => attempt.IsTaken))
         {
             if (!deaths.Contains(attempt.Pid) && attempt.BeatAt is null)
             {
-                if (!history.Faults.Exists(fault => fault.ExcusesAt(attempt.EndedAt)))
+                if (!history.Faults.Exists(fault => fault.ExcusesAt(attempt.EndedAt, limit)))
                 {
                     (alive, whom) = (alive + 1, attempt.Shows);
                 }
@@ -26,7 +27,7 @@ internal static class RecoveryRules
         }
 
         judgement.Tell("max_recovery_ms", (long)Math.Ceiling(most));
-        judgement.Limit("max_recovery_ms", most, history.Settings.RecoveryMs ?? (history.Settings.TtlMs + 5_000), late);
+        judgement.Limit("max_recovery_ms", most, limit, late);
         judgement.Limit("false_expiries", alive, 0, whom);
     }
 
