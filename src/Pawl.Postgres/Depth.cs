@@ -62,7 +62,8 @@ internal sealed partial class PostgresStore
                 }
 
                 var priorities = (await db.Use(SelectPriorities).Bind([.. lines.Select(static line => line.Id)])
-                    .Bind(DepthCount.MostPriorities).ListAsync(static row => (Line: row.Int(0), Priority: row.Int(1))).ConfigureAwait(false))
+                    .Bind(DepthCount.MostPriorities)
+                    .ListAsync(static row => (Line: row.Int(0), Priority: row.Int(1))).ConfigureAwait(false))
                     .ToLookup(static found => found.Line, static found => found.Priority);
                 var depth = new DepthCount();
                 lines.ForEach(line => depth.Add(line.Id, line.Queue, line.Type, line.Runnable, priorities[line.Id]));

@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Pawl.Storage;
 
-/// <summary>Divides the kept counts of lines by priority, looking at no more than some of their jobs: first at a few of each priority, then at
-/// more of those that leave a doubt, as long as there are not too many.</summary>
+/// <summary>Divides the kept counts of lines by priority, looking at no more than some of their jobs: first at a few of each priority, then
+/// at more of those that leave a doubt, as long as there are not too many.</summary>
 internal sealed class DepthCount
 {
     /// <summary>How many priorities of a line are looked at, from the highest.</summary>
