@@ -22,7 +22,7 @@ internal static class ExitCode
         404 or 410 => NotFound,
         401 or 403 => NoPower,
         409 or 412 => Conflict,
-        429 or 502 or 503 or 504 => Unavailable,
+        408 or 429 or 502 or 503 or 504 => Unavailable,
         _ => Refused,
     };
 }

@@ -30,6 +30,9 @@ internal sealed class Call(Site site, Route route, HttpContext http, string requ
     /// <summary>Where the API is mounted, without a slash at the end; empty at the root.</summary>
     public string Mount { get; init; } = "";
 
+    /// <summary>Starts the store's time anew, or stops it.</summary>
+    public Action<bool>? StoreTime { get; init; }
+
     /// <summary>Who asks. Only an open route may have none.</summary>
     public Caller Caller
     {
@@ -193,8 +196,15 @@ internal sealed class Call(Site site, Route route, HttpContext http, string requ
     }
 
     /// <summary>Reads the body. The caller disposes it.</summary>
-    public Task<Body> BodyAsync(int? most = null) =>
-        Body.ReadAsync(http, most ?? site.Options.MaxBodyBytes, route.BodyOptional, http.RequestAborted);
+    /// <remarks>How long it takes to come is the sender's matter, and not of the store's time.</remarks>
+    public async Task<Body> BodyAsync(int? most = null)
+    {
+        StoreTime?.Invoke(false);
+        var body = await Body.ReadAsync(http, most ?? site.Options.MaxBodyBytes, route.BodyOptional, http.RequestAborted)
+            .ConfigureAwait(false);
+        StoreTime?.Invoke(true);
+        return body;
+    }
 
     /// <summary>Answers with JSON.</summary>
     public Task JsonAsync(int status, Action<Utf8JsonWriter> write) => Replies.JsonAsync(http, status, Replies.Bytes(write));

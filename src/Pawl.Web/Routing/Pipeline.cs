@@ -40,11 +40,17 @@ internal sealed class Pipeline(Site site, RouteTable table, Func<Call, string, T
         headers.XContentTypeOptions = "nosniff";
         var gone = http.RequestAborted;   // after an abort it is set a moment later, but it is this one
         using var late = CancellationTokenSource.CreateLinkedTokenSource(gone);
-        using var timer = new CancellationTokenSource(
-            route.Endless ? Timeout.InfiniteTimeSpan : route.Slow ? site.Options.StoreTimeout * SlowFactor : site.Options.StoreTimeout,
-            site.Clock);
+        var patience = route.Endless ? Timeout.InfiniteTimeSpan
+            : route.Slow ? site.Options.StoreTimeout * SlowFactor : site.Options.StoreTimeout;
+        using var timer = new CancellationTokenSource(patience, site.Clock);
         using var link = timer.Token.UnsafeRegister(static late => ((CancellationTokenSource)late!).Cancel(), late);
-        var call = new Call(site, route, http, requestId, late.Token) { Mount = MountOf(http, route) };
+        var call = new Call(site, route, http, requestId, late.Token)
+        {
+            Mount = MountOf(http, route),
+#pragma warning disable RS0030 // it only moves the end of a source that was made on the given clock, and stays on it
+            StoreTime = running => timer.CancelAfter(running ? patience : Timeout.InfiniteTimeSpan),
+#pragma warning restore RS0030
+        };
         try
         {
             Guards.Headers(http.Request, site.Options);
@@ -171,6 +177,8 @@ internal sealed class Pipeline(Site site, RouteTable table, Func<Call, string, T
                 return Away(site.Stopping.IsCancellationRequested ? "shutting_down" : "storage_unavailable");
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return new("payload_too_large", "The body is too large.") { Extras = [("max_bytes", site.Options.MaxBodyBytes)] };
+            case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
+                return new("request_timeout", "The body came too slowly, so it was not waited for. Nothing was stored; send it again.");
             case BadHttpRequestException:
                 return new("json_invalid", "The request was cut off, or is no HTTP.") { Extras = [("line", 1), ("column", 1)] };
             default:

@@ -41,6 +41,7 @@ internal static class Codes
         ["not_found"] = (404, "Not found"),
         ["worker_unknown"] = (404, "Unknown worker"),
         ["method_not_allowed"] = (405, "Wrong verb"),
+        ["request_timeout"] = (408, "Too slow"),
         ["idempotency_conflict"] = (409, "The key belongs to another request"),
         ["already_final"] = (409, "Ended already"),
         ["not_final"] = (409, "Not ended yet"),

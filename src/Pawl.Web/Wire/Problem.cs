@@ -37,7 +37,7 @@ internal sealed record Problem(string Code, string Detail)
         json.WriteString("code", Code);
         json.WriteString("detail", Detail);
         json.WriteString("request_id", requestId);
-        json.WriteBoolean("retryable", Status is 429 or 503);
+        json.WriteBoolean("retryable", Status is 408 or 429 or 503);
         if (Errors.Count > 0)
         {
             json.WriteStartArray("errors");
