@@ -22,6 +22,9 @@ internal sealed class Connection : IDisposable
 
     public bool InTransaction => raw.sqlite3_get_autocommit(_db) == 0;
 
+    /// <summary>What the system answered when a call of it failed last.</summary>
+    public int SystemError => Native.SystemError(_db.DangerousGetHandle());
+
     /// <summary>Opens a file, or a database in memory under the name <c>:memory:</c>.</summary>
     public static Connection Open(string path, SqliteOpenMode mode)
     {

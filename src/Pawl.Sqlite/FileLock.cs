@@ -48,6 +48,10 @@ internal sealed class FileLock : IDisposable
         {
             throw new PawlException("storage_path", $"The folder of '{database}' does not exist. Create it first.", error, exitCode: 8);
         }
+        catch (IOException error) when (!IsHeld(error))
+        {
+            throw NotTaken(path, error);
+        }
         catch (IOException error)
         {
             throw InUse(database, Owner(database + ".pid"), error);
@@ -66,6 +70,10 @@ internal sealed class FileLock : IDisposable
         {
             _itself = new FileStream(database, FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 0);
         }
+        catch (IOException error) when (!IsHeld(error))
+        {
+            throw NotTaken(database, error);
+        }
         catch (IOException error)
         {
             throw InUseElsewhere(database, error);
@@ -75,7 +83,15 @@ internal sealed class FileLock : IDisposable
     public void Dispose()
     {
         _itself?.Dispose();
-        File.Delete(_pid);
+        try
+        {
+            File.Delete(_pid);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The disk may be what ends us, and its error is the one to tell. The lock is what counts.
+        }
+
         _beside.Dispose();   // the file stays: removing it would let two processes lock two different files of that name
     }
 
@@ -88,6 +104,14 @@ internal sealed class FileLock : IDisposable
         + "One process owns a SQLite database at a time: stop that one, or use PostgreSQL to share the work.",
         error,
         exitCode: 7);
+
+    /// <summary>Whether somebody else has the lock: EAGAIN of Linux and of macOS, a sharing or lock violation of Windows.</summary>
+    private static bool IsHeld(IOException error) => (error.HResult & 0xFFFF) is var code
+        && (OperatingSystem.IsWindows() ? code is 32 or 33 : code is 11 or 35);
+
+    private static PawlException NotTaken(string path, IOException error) => error.HResult == StorageErrors.ReadOnlyFileSystem
+        ? StorageErrors.OnlyRead(error)
+        : new("storage_path", $"'{path}' cannot be opened: {error.Message}", error, exitCode: 8);
 
     private static void TellOwner(string path)
     {

@@ -20,12 +20,18 @@ internal sealed partial class SqliteStore
         insert into schema_step (number, name, checksum, applied_at) values (@number, @name, @checksum, @now)
         """;
 
+
+    // Another value each time: SQLite does not write a row that stays as it was.
+    private const string Probe = """
+        insert into meta (key, value) values ('probe', 1) on conflict (key) do update set value = value + 1
+        """;
+
     private const string SelectTables = "select name from sqlite_schema where type = 'table'";
 
     internal static readonly IReadOnlyList<SchemaStep> Steps = SchemaStep.Of(typeof(SqliteStore).Assembly);
 
     /// <inheritdoc/>
-    public ValueTask<SchemaStatus> MigrateAsync(bool apply, CancellationToken cancellationToken)
+    public async ValueTask<SchemaStatus> MigrateAsync(bool apply, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var status = _writer.Exclusive(db =>
@@ -51,7 +57,13 @@ internal sealed partial class SqliteStore
             return after;
         });
         _ready = status.Ready;
-        return new ValueTask<SchemaStatus>(status);
+        if (_ready && _writer.Refuses)
+        {
+            // Whoever looks is told so as long as it is so, also where nobody else writes.
+            await WriteAsync(static batch => batch.Db.Use(Probe).Run(), cancellationToken).ConfigureAwait(false);
+        }
+
+        return status;
     }
 
     /// <summary>Looks before the writer opens the file, with a connection that cannot change it: a refusal leaves every byte as it

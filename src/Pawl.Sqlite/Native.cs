@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Pawl.Sqlite;
 
-/// <summary>The dozen native functions that every job passes through some seventy times, called without a wrapper.</summary>
+/// <summary>The native functions that every job passes through some seventy times, called without a wrapper.</summary>
 /// <remarks>The wrapper counts references on a safe handle at each call, which cost a sixth of the writer's time; here the owner of the
 /// handle (<see cref="Connection"/>, one thread at a time) keeps it alive. Everything else goes through the wrapper, which also loads the
 /// library. Functions that only move a value say so to the runtime and need no transition.</remarks>
@@ -24,6 +24,9 @@ internal static partial class Native
     [LibraryImport(Library, EntryPoint = "sqlite3_changes")]
     [SuppressGCTransition]
     public static partial int Changes(nint db);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_system_errno")]
+    public static partial int SystemError(nint db);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_int64")]
     [SuppressGCTransition]

@@ -33,6 +33,7 @@ internal sealed class Writer
     private volatile bool _closed;
     private readonly TaskCompletionSource<PawlException> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile PawlException? _failed;
+    private volatile bool _refuses;
 
     public Writer(Batch batch, bool inline)
     {
@@ -49,6 +50,9 @@ internal sealed class Writer
 
     /// <summary>Whether it has stopped for good because nothing is known about the disk.</summary>
     public bool HasFailed => _failed is not null;
+
+    /// <summary>Whether the disk took nothing when it was last asked to: it is full, or read-only.</summary>
+    public bool Refuses => _refuses;
 
     /// <summary>Ends with the reason when it does.</summary>
     public Task<PawlException> Failed => _failure.Task;
@@ -223,8 +227,10 @@ internal sealed class Writer
         }
         catch (Exception error)
         {
+            // A file system that has become read-only takes no byte: what it holds is known, unlike after a flush that failed.
+            var why = StorageErrors.Explain(error, _batch.Db.SystemError);
             Rollback();
-            if (committing && error is SqliteException { SqliteErrorCode: 10 })
+            if (committing && error is SqliteException { SqliteErrorCode: 10 } && why is not PawlException { Code: "storage_readonly" })
             {
                 Fail(new PawlException(
                     "storage_failed",
@@ -236,19 +242,20 @@ internal sealed class Writer
 
             if (alone || committing || _failed is not null)
             {
-                FailAll(calls, _failed ?? StorageErrors.Explain(error));
+                Refuse(calls, why);
                 return true;
             }
 
             if (calls.Count == 1)
             {
-                FailAll(calls, StorageErrors.Explain(error));
+                Refuse(calls, why);
                 return true;
             }
 
             return false;
         }
 
+        _refuses = false;
         Meters.Commits.Add(1);
         Meters.Writes.Add(calls.Count);
         _batch.Committed();
@@ -288,6 +295,12 @@ internal sealed class Writer
     {
         _failed = reason;
         _failure.TrySetResult(reason);
+    }
+
+    private void Refuse(List<Call> calls, Exception why)
+    {
+        _refuses |= why is PawlException { Code: "storage_full" or "storage_readonly" };
+        FailAll(calls, _failed ?? why);
     }
 
     private static void FailAll(List<Call> calls, Exception error)
