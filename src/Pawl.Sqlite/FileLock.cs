@@ -24,6 +24,14 @@ internal sealed class FileLock : IDisposable
         _pid = pid;
     }
 
+    /// <summary>Whether, when it was taken, the owner before had been cut off and its log was not there.</summary>
+    public bool LogWasGone { get; private init; }
+
+    /// <summary>Whether the process that had a database last was cut off and its log is not there, while nobody has it open: a process
+    /// that ends in good order takes both its number and the log away. What was in that log alone is gone.</summary>
+    public static bool LogIsGone(string database) =>
+        File.Exists(database + ".pid") && new FileInfo(database + "-wal") is not { Exists: true, Length: > 0 };
+
     /// <summary>Takes the lock beside the database.</summary>
     /// <exception cref="PawlException"><c>storage_in_use</c> (exit code 7) when another process has it, <c>storage_path</c> (8) when
     /// the lock file cannot be made.</exception>
@@ -33,8 +41,9 @@ internal sealed class FileLock : IDisposable
         try
         {
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var gone = LogIsGone(database);
             TellOwner(database + ".pid");
-            return new FileLock(file, database + ".pid");
+            return new FileLock(file, database + ".pid") { LogWasGone = gone };
         }
         catch (UnauthorizedAccessException error)
         {
@@ -106,10 +115,10 @@ internal sealed class FileLock : IDisposable
         exitCode: 7);
 
     /// <summary>Whether somebody else has the lock: EAGAIN of Linux and of macOS, a sharing or lock violation of Windows.</summary>
-    private static bool IsHeld(IOException error) => (error.HResult & 0xFFFF) is var code
+    public static bool IsHeld(IOException error) => (error.HResult & 0xFFFF) is var code
         && (OperatingSystem.IsWindows() ? code is 32 or 33 : code is 11 or 35);
 
-    private static PawlException NotTaken(string path, IOException error) => error.HResult == StorageErrors.ReadOnlyFileSystem
+    public static PawlException NotTaken(string path, IOException error) => error.HResult == StorageErrors.ReadOnlyFileSystem
         ? StorageErrors.OnlyRead(error)
         : new("storage_path", $"'{path}' cannot be opened: {error.Message}", error, exitCode: 8);
 

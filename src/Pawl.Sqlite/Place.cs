@@ -11,6 +11,8 @@ internal sealed class Place
     public const int ApplicationId = 0x5041574C;
 
     private const int HeaderSize = 100;
+    private const int ReadVersionOffset = 19;
+    private const int WalVersion = 2;
     private const int ApplicationIdOffset = 68;
     private static readonly byte[] Magic = "SQLite format 3\0"u8.ToArray();
     private static readonly string[] NetworkFileSystems = ["nfs", "nfs4", "cifs", "smb", "smb2", "smbfs", "9p", "afpfs", "fuse.sshfs"];
@@ -24,6 +26,9 @@ internal sealed class Place
     public string Path { get; }
 
     public bool InMemory { get; }
+
+    /// <summary>Whether the file is one that had a log, as far as its header was read.</summary>
+    public bool HadLog { get; private set; }
 
     public bool Exists => !InMemory && File.Exists(Path);
 
@@ -91,7 +96,7 @@ internal sealed class Place
         }
         catch (IOException error) when (error is not FileNotFoundException)
         {
-            throw FileLock.InUseElsewhere(Path, error);
+            throw FileLock.IsHeld(error) ? FileLock.InUseElsewhere(Path, error) : FileLock.NotTaken(Path, error);
         }
 
         if (read == 0)
@@ -107,6 +112,7 @@ internal sealed class Place
             throw Refused("not_our_database", $"'{Path}' is not a SQLite database. Name another file.");
         }
 
+        HadLog = header[ReadVersionOffset] == WalVersion;
         var id = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(ApplicationIdOffset));
         if (id != ApplicationId)
         {

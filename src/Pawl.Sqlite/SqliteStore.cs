@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pawl.Storage;
 
 namespace Pawl.Sqlite;
@@ -72,7 +74,10 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
     /// <summary>Opens a database and makes its file when there is none. The tables are <see cref="MigrateAsync"/>'s matter.</summary>
     /// <exception cref="PawlException"><c>storage_in_use</c>, <c>storage_path</c>, <c>not_our_database</c> or <c>schema_newer</c>; the
     /// file is as it was.</exception>
-    public static SqliteStore Open(string connectionString)
+    public static SqliteStore Open(string connectionString) => Open(connectionString, NullLogger.Instance);
+
+    /// <summary>Opens a database and tells a log what is amiss with it, but can be worked on.</summary>
+    public static SqliteStore Open(string connectionString, ILogger logger)
     {
         var place = Place.Of(connectionString);
         if (place.InMemory)
@@ -96,6 +101,11 @@ internal sealed partial class SqliteStore : IJobStore, IDisposable
             else
             {
                 Create(place.Path);
+            }
+
+            if (fileLock.LogWasGone && place.HadLog)
+            {
+                Telemetry.Log.LogGone(logger, place.Path);
             }
 
             fileLock.TakeItself(place.Path);

@@ -112,7 +112,9 @@ internal static class Names
         }
         catch (ArgumentException fault)
         {
-            throw new PawlException("name_invalid", $"The versions cannot be used: {fault.Message}", fault);
+            // Which parameter of ours it was is nothing that a caller knows.
+            var why = fault.Message.Replace($" (Parameter '{fault.ParamName}')", "", StringComparison.Ordinal);
+            throw new PawlException("name_invalid", $"The versions cannot be used: {why}", fault);
         }
     }
 

@@ -7,6 +7,17 @@ namespace Pawl.Web.Tests;
 public class CreatingTests : OnEitherStore
 {
     [Fact]
+    public async Task Versions_that_cannot_be_are_refused_in_the_callers_words()
+    {
+        await using var served = await Served.StartAsync();
+
+        var reply = await served.PostAsync("api/jobs", """{"type":"parked","payload":{},"versions":{"a":"b c"}}""");
+
+        Assert.Equal((400, "name_invalid", "/versions"), (reply.Status, reply.Code, reply.Pointer));
+        Assert.DoesNotContain("(Parameter", reply.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_job_is_created_and_shown_member_for_member()
     {
         await using var served = await StartAsync();

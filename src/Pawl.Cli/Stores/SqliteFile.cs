@@ -30,6 +30,7 @@ internal sealed class SqliteFile : IDisposable
 
     private readonly string _path;
     private readonly Connection _db;
+    private bool _logIsGone;
 
     private SqliteFile(string path, Connection db) => (_path, _db) = (path, db);
 
@@ -47,13 +48,14 @@ internal sealed class SqliteFile : IDisposable
                 "storage_path", $"There is no file '{path}'; the first start on it makes it.", exitCode: ExitCode.Configuration);
         }
 
+        var gone = FileLock.LogIsGone(path);   // before it is opened, which makes an empty log
         Connection? db = null;
         try
         {
             db = Connection.Open(path, SqliteOpenMode.ReadOnly);
             var id = db.Number("pragma application_id");
             return id == Place.ApplicationId
-                ? new(path, db)
+                ? new(path, db) { _logIsGone = gone }
                 : throw new PawlException(
                     "not_our_database",
                     string.Create(CultureInfo.InvariantCulture, $"'{path}' is a SQLite database of another application (id {id:X8})."),
@@ -94,6 +96,7 @@ internal sealed class SqliteFile : IDisposable
     {
         try
         {
+            var owner = OwnerOf(_path);
             return new()
             {
                 Kind = "sqlite",
@@ -106,8 +109,13 @@ internal sealed class SqliteFile : IDisposable
                     ["wal_bytes"] = new FileInfo($"{_path}-wal") is { Exists: true } log ? log.Length : 0,
                     ["free_bytes"] = _db.Number("pragma freelist_count") * _db.Number("pragma page_size"),
                 },
-                Owner = OwnerOf(_path),
-                Facts = new Dictionary<string, string> { ["journal_mode"] = Text("pragma journal_mode"), ["synchronous"] = Flushes() },
+                Owner = owner,
+                Facts = new Dictionary<string, string>
+                {
+                    ["journal_mode"] = Text("pragma journal_mode"),
+                    ["synchronous"] = Flushes(),
+                    ["log"] = _logIsGone && owner is null ? "gone" : "",
+                },
             };
         }
         catch (SqliteException error)

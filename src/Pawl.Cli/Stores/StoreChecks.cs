@@ -85,6 +85,15 @@ internal static class StoreChecks
             log > LargeLog ? Level.Yellow : Level.Green,
             string.Create(CultureInfo.InvariantCulture, $"{log:N0} bytes"),
             log > LargeLog ? "a long-running reader keeps it from shrinking" : null);
+        if (seen.Facts["log"] == "gone" && mode == "wal")
+        {
+            yield return new(
+                "wal_file",
+                Level.Yellow,
+                "the last process was cut off, and its log is not there: what was in it alone is gone",
+                "if you have it, put it back before the next start; where a backup was put in the file's place, all is well");
+        }
+
         yield return new("owner", Level.Green, seen.Owner ?? "nobody has it open", null);
         foreach (var check in Disk(choice))
         {

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pawl;
 using Pawl.Sqlite;
 using Pawl.Storage;
@@ -20,7 +22,8 @@ public static class PawlSqliteExtensions
         public PawlBuilder UseSqlite(string connectionString)
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
-            pawl.Services.AddSingleton<IJobStore>(_ => SqliteStore.Open(connectionString));
+            pawl.Services.AddSingleton<IJobStore>(services =>
+                SqliteStore.Open(connectionString, services.GetService<ILoggerFactory>()?.CreateLogger("Pawl") ?? NullLogger.Instance));
             pawl.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IErrorClassifier, SqliteErrors>());
             return pawl;
         }

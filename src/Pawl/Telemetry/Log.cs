@@ -39,6 +39,11 @@ internal static partial class Log
         "Failures cannot be reported to {Place}: {Why}. The jobs go on; reports are dropped, and this is told once until it works again.")]
     public static partial void ReportDropped(ILogger logger, string place, string why, Exception? error);
 
+    [LoggerMessage(1108, LogLevel.Warning,
+        "The process that had '{Place}' last was cut off, and its log '{Place}-wal' is not there. What was in that log alone is gone: jobs "
+        + "that were taken shortly before, or their ends. Where a backup was put in the file's place, all is well.")]
+    public static partial void LogGone(ILogger logger, string place);
+
     [LoggerMessage(1200, LogLevel.Debug, "Job {JobId} ({Type}) succeeded on attempt {Attempt} after {Run}.", SkipEnabledCheck = true)]
     public static partial void Succeeded(ILogger logger, long jobId, string type, int attempt, TimeSpan run);
 
