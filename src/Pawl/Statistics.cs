@@ -42,6 +42,6 @@ public sealed record Statistics
     /// <summary>Their slots.</summary>
     public int Slots { get; init; }
 
-    /// <summary>Those of them that were in use at their last beats.</summary>
+    /// <summary>Those of them that are taken by jobs.</summary>
     public int SlotsUsed { get; init; }
 }

@@ -33,7 +33,7 @@ internal static class Workers
                 worker.Id,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{worker.Beat} {worker.Gone} {worker.Draining} {worker.Drain} {worker.SlotsUsed} {string.Join(',', worker.Jobs)}"),
+                    $"{worker.Beat} {worker.Gone} {worker.Draining} {worker.Drain} {worker.SlotsTaken} {string.Join(',', worker.Jobs)}"),
                 (Action<Utf8JsonWriter>)(json => Write(json, call, worker, seen)))),
         ];
     }
@@ -113,7 +113,7 @@ internal static class Workers
         json.WriteBoolean("remote", facts.Remote);
         json.WriteString("state", worker.Gone ? "gone" : worker.Draining || worker.Drain ? "draining" : "ready");
         json.WriteNumber("slots", facts.Slots);
-        json.WriteNumber("slots_used", worker.SlotsUsed);
+        json.WriteNumber("slots_used", worker.SlotsTaken);
         json.WriteNumber("express_slots", facts.ExpressSlots);
         json.WriteStartArray("queues");
         foreach (var queue in facts.Queues.Where(queue => queue != WorkerFacts.AnyQueue && call.Caller.Scope.SeesQueue(queue)))

@@ -77,7 +77,9 @@ internal static class Reasons
                 string.Create(CultureInfo.InvariantCulture, $"Queue {job.Queue} runs as many jobs as it may: {most}"),
                 Href: $"queues/{job.Queue}");
         }
-        else if (live.Count > 0 && live.Sum(static worker => worker.Facts.Slots) is var slots && live.Sum(Used) >= slots)
+        else if (live.Count > 0
+            && live.Sum(static worker => worker.Facts.Slots) is var slots
+            && live.Sum(static worker => worker.SlotsTaken) >= slots)
         {
             yield return new(
                 WhyCode.SlotsBusy,
@@ -123,8 +125,6 @@ internal static class Reasons
                 Href: job.DependsOn.Count == 0 ? null : $"jobs/{job.DependsOn[0].On}");
         }
     }
-
-    private static int Used(WorkerRow worker) => Math.Max(worker.SlotsUsed, Math.Min(worker.Running, worker.Facts.Slots));
 
     private static string? Gone(List<WorkerRow> knowing) =>
         knowing.MaxBy(static worker => worker.SeenAt) is { } last

@@ -50,7 +50,7 @@ internal sealed record StatisticsReading
             ByQueue = Each(lines, hour, recent, line => line.Queue, one => one.Queue),
             WorkersReady = ready.Count,
             Slots = ready.Sum(worker => worker.Facts.Slots),
-            SlotsUsed = ready.Sum(worker => worker.SlotsUsed),
+            SlotsUsed = ready.Sum(worker => worker.SlotsTaken),
         };
     }
 

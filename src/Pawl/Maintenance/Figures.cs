@@ -66,7 +66,7 @@ internal sealed class Figures(IJobStore store, Func<IHealth> health, TimeProvide
         all.Add(new("pawl_workers", ["ready"], live.Count(worker => !worker.Draining)));
         all.Add(new("pawl_workers", ["draining"], live.Count(worker => worker.Draining)));
         all.Add(new("pawl_workers", ["gone"], workers.Count - live.Count));
-        var used = live.Sum(worker => Math.Min(worker.Running, worker.Facts.Slots));
+        var used = live.Sum(worker => worker.SlotsTaken);
         all.Add(new("pawl_slots", ["used"], used));
         all.Add(new("pawl_slots", ["free"], live.Sum(worker => worker.Facts.Slots) - used));
     }

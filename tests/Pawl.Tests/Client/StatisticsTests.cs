@@ -31,6 +31,51 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public async Task Slots_are_taken_as_soon_as_jobs_run_and_free_as_soon_as_they_ended_whatever_the_last_beat_said()
+    {
+        const int Jobs = 8;
+        var (begun, go) = (0, Stage.Point());
+        var all = Stage.Point();
+        await using var test = await Stage.StartAsync((_, _, _) =>
+        {
+            if (Interlocked.Increment(ref begun) == Jobs)
+            {
+                all.SetResult();
+            }
+
+            return go.Task;
+        });
+        await test.RunUntilIdleAsync(Token);   // its first beat says that nothing runs
+        await EnqueueAsync(test, [.. Enumerable.Repeat("wait", Jobs)]);
+        await all.PassedAsync();
+
+        var busy = await Statistics(test).NowAsync(cancellationToken: Token);
+        var row = Assert.Single(await test.Services.GetRequiredService<IJobStore>().WorkersAsync(Token));
+        go.SetResult();
+        await test.RunUntilIdleAsync(Token);
+        test.Clock.Advance(TimeSpan.FromSeconds(2));
+        var idle = await Statistics(test).NowAsync(cancellationToken: Token);
+
+        Assert.Equal((Jobs, Jobs, 10), (busy.Counts[JobState.Running], busy.SlotsUsed, busy.Slots));
+        Assert.Equal((0, Jobs), (row.SlotsUsed, row.SlotsTaken));   // no beat has told of them yet
+        Assert.Equal((0, 0), (idle.Counts[JobState.Running], idle.SlotsUsed));
+    }
+
+    [Theory]
+    [InlineData(false, 3, 1, 1)]
+    [InlineData(true, 3, 1, 3)]
+    [InlineData(true, 0, 2, 2)]
+    [InlineData(false, 0, 9, 4)]   // five of them were taken ahead
+    public void A_worker_s_slots_are_taken_by_what_it_holds_and_by_what_one_elsewhere_says_it_still_does(
+        bool remote, int told, int held, int taken)
+    {
+        var facts = new WorkerFacts { Name = "w", Host = "h", Pid = 1, Version = "1", Slots = 4, Remote = remote };
+        var row = new WorkerRow(1, facts, 1, false, false, false, told, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, held);
+
+        Assert.Equal(taken, row.SlotsTaken);
+    }
+
+    [Fact]
     public async Task What_lies_outside_a_scope_is_not_counted()
     {
         await using var test = await StartAsync();
