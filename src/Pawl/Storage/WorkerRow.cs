@@ -39,8 +39,9 @@ public sealed record WorkerRow(
     /// <summary>The jobs it holds, by number; at most 1,000 of them.</summary>
     public IReadOnlyList<JobId> Jobs { get; init; } = [];
 
-    /// <summary>How many of its slots are taken now, by the leases it holds: what it said with its last beat is seconds old, and would stand
-    /// beside counts that are not. One that works elsewhere may be busy with what it holds no more: it is believed when it says so.</summary>
+    /// <summary>How many of its slots are taken now, by the leases it holds: what it said with its last beat is seconds old, and would
+    /// stand beside counts that are not. One that works elsewhere may be busy with what it holds no more: it is believed when it says
+    /// so.</summary>
     internal int SlotsTaken
     {
         get
